@@ -28,7 +28,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> Ints:
     if w.sum() <= 0:
         raise ValueError(f"no weight to share {total} by")
     quota = total * (w / w.sum())
-    whole = np.floor(quota).astype(np.int64)
+    whole: Ints = np.floor(quota).astype(np.int64)
     missing = total - int(whole.sum())
     order = np.argsort(-(quota - whole), kind="stable")
     whole[order[:missing]] += 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry import shape
 
 from geodata.crs import CGCS2000, STORED
@@ -27,7 +28,8 @@ def _file(level: str) -> Path | None:
 
 
 def _empty() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"code": [], "name": []}, geometry=[], crs=STORED)
+    text = pd.DataFrame({"code": [], "name": []}, dtype=str)  # without a dtype, empty columns would be numbers
+    return gpd.GeoDataFrame(text, geometry=[], crs=STORED)
 
 
 def _level(level: str) -> gpd.GeoDataFrame:
@@ -60,7 +62,7 @@ def county_polygons(county_codes: list[str]) -> gpd.GeoDataFrame:
     """
     both = [_level("district"), _level("city")]
     found = [layer[layer["code"].isin(county_codes)] for layer in both]
-    joined = gpd.pd.concat(found, ignore_index=True).drop_duplicates("code")
+    joined = pd.concat(found, ignore_index=True).drop_duplicates("code")
     return gpd.GeoDataFrame(joined, crs=STORED).sort_values("code", ignore_index=True)
 
 

@@ -15,9 +15,7 @@ from geodata.errors import LayerError
 
 STORED: Final = CRS.from_epsg(4326)
 CGCS2000: Final = CRS.from_epsg(4490)  # equals WGS 84 at this scale
-METRIC: Final = CRS.from_proj4(
-    "+proj=lcc +lat_1=36.5 +lat_2=41.5 +lat_0=39 +lon_0=83.5 +datum=WGS84 +units=m"
-)
+METRIC: Final = CRS.from_proj4("+proj=lcc +lat_1=36.5 +lat_2=41.5 +lat_0=39 +lon_0=83.5 +datum=WGS84 +units=m")
 
 Floats = npt.NDArray[np.float64]
 _TO_METRIC: Final = Transformer.from_crs(STORED, METRIC, always_xy=True)

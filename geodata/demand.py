@@ -35,14 +35,10 @@ class DemandRates:
     category_share: tuple[float, ...]
     severe_share: float
     hardship_share_of_severe: float
-    columns: tuple[str, ...] = field(
-        default=tuple(f"{c}_{s}" for c in CATEGORIES for s in SEVERITIES), init=False
-    )
+    columns: tuple[str, ...] = field(default=tuple(f"{c}_{s}" for c in CATEGORIES for s in SEVERITIES), init=False)
 
 
-def model_demand(
-    cells: pd.DataFrame, counties: pd.DataFrame, ages: pd.DataFrame, rates: DemandRates
-) -> pd.DataFrame:
+def model_demand(cells: pd.DataFrame, counties: pd.DataFrame, ages: pd.DataFrame, rates: DemandRates) -> pd.DataFrame:
     """Disabled residents of every cell, in whole persons.
 
     Args:
@@ -57,9 +53,7 @@ def model_demand(
         `persons_60_plus` and one column a category and severity, all int64.
     """
     persons = county_persons(counties, ages, rates)
-    parts = [
-        _county_cells(group, persons[str(code)], ages, rates) for code, group in cells.groupby("county_code")
-    ]
+    parts = [_county_cells(group, persons[str(code)], ages, rates) for code, group in cells.groupby("county_code")]
     return pd.concat(parts).loc[cells.index]
 
 

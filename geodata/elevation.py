@@ -49,4 +49,4 @@ class ElevationGrid:
         column = ((np.asarray(lon, float) - self.west) / self.step).astype(int)
         row = ((self.north - np.asarray(lat, float)) / self.step).astype(int)
         rows, columns = grid.shape
-        return grid[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(float)
+        return np.asarray(grid[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)], float)

@@ -3,6 +3,7 @@
 Every row is either accepted or stands among the rejected ones with its reasons.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,8 @@ class LayerReport:
 
 
 def _number(table: pd.DataFrame, column: str) -> "pd.Series[float]":
-    return pd.to_numeric(table[column], errors="coerce").astype(float)
+    """The column as numbers, NaN where it holds none; infinity is none."""
+    return pd.to_numeric(table[column], errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
 
 
 def _blank(column: str) -> Check:
@@ -163,10 +165,7 @@ def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
     missing = [c for c in columns if c not in table.columns]
     if missing:
         raise LayerError(
-            [
-                f"{path.name}: column '{c}' is missing; the layer '{layer}' needs {', '.join(columns)}"
-                for c in missing
-            ]
+            [f"{path.name}: column '{c}' is missing; the layer '{layer}' needs {', '.join(columns)}" for c in missing]
         )
     broken = [(rule, rule.wrong(table).fillna(False).to_numpy(bool)) for rule in rules]
     return _report(path, layer, encoding, table, broken)
@@ -175,10 +174,11 @@ def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
 def _report(
     path: Path, layer: str, encoding: str, table: pd.DataFrame, broken: Sequence[tuple[Rule, np.ndarray]]
 ) -> LayerReport:
-    row = np.arange(len(table)) + 2
+    row = table.index.to_numpy() + 2
     reasons = [[rule.name for rule, wrong in broken if wrong[i]] for i in range(len(table))]
     good = np.array([not r for r in reasons], bool)
-    rejected = table[~good].drop(columns="geometry", errors="ignore")
+    own = {"row": "row (file)", "reasons": "reasons (file)"}
+    rejected = table[~good].drop(columns="geometry", errors="ignore").rename(columns=own)
     rejected.insert(0, "row", row[~good])
     rejected["reasons"] = ["; ".join(r) for r in reasons if r]
     faults = tuple(
@@ -190,7 +190,7 @@ def _report(
 
 
 def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    if "geometry" in table.columns:
+    if "geometry" in table.columns and table["geometry"].dtype == "geometry":
         return gpd.GeoDataFrame(table, geometry="geometry", crs=STORED)
     if {"lon", "lat"} <= set(table.columns):
         lon, lat = _number(table, "lon"), _number(table, "lat")
@@ -205,36 +205,61 @@ def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
     if kind == ".csv":
         return _read_csv(path)
     if kind in (".gpkg", ".geojson"):
-        return _read_vector(path), "utf-8"
-    raise LayerError(
-        [f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as one"]
-    )
+        return _read_vector(path, kind), "utf-8"
+    raise LayerError([f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as one"])
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
     for encoding in ENCODINGS:
         try:
-            table = pd.read_csv(path, dtype=str, encoding=encoding, skipinitialspace=True)
+            table = pd.read_csv(path, dtype=str, encoding=encoding, skipinitialspace=True, skip_blank_lines=False)
         except UnicodeDecodeError:
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise LayerError([f"{path.name}: not a readable table ({error}); save it as CSV again"]) from None
-        return table.rename(columns=lambda c: str(c).strip()), encoding
+        return _tidy(table, path), encoding
     raise LayerError([f"{path.name}: neither UTF-8 nor GB18030 text; save it as 'CSV UTF-8' again"])
 
 
-def _read_vector(path: Path) -> pd.DataFrame:
-    head = path.read_bytes()[:64].lstrip()
-    if head.startswith(b"<"):  # a GDAL virtual file would make GDAL open others
-        raise LayerError([f"{path.name}: not a {path.suffix} file but XML; export it again"])
+def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Column names without spaces around them, and no empty lines; the index still counts every line."""
+    table = table.rename(columns=lambda c: str(c).strip())
+    twice = sorted(set(table.columns[table.columns.duplicated()]))
+    if twice:
+        raise LayerError([f"{path.name}: column '{c}' stands there twice; keep one of them" for c in twice])
+    if not isinstance(table.index, pd.RangeIndex):
+        raise LayerError([f"{path.name}: the rows have more values than the header has columns; name every column"])
+    return table.dropna(how="all")
+
+
+def _read_vector(path: Path, kind: str) -> pd.DataFrame:
     try:
-        layer = gpd.read_file(path, engine="pyogrio")
+        layer = _read_geojson(path) if kind == ".geojson" else _read_gpkg(path)
     except Exception as error:
-        raise LayerError(
-            [f"{path.name}: not a readable {path.suffix} file ({error}); export it again"]
-        ) from None
+        raise LayerError([f"{path.name}: not a readable {kind} file ({error}); export it again"]) from None
     if layer.crs is not None:
         layer = layer.to_crs(STORED)
-    if len(layer) and (layer.geom_type == "Point").all():
+    if len(layer) and (layer.geom_type.dropna() == "Point").all():
         layer = layer.assign(lon=layer.geometry.x, lat=layer.geometry.y)
     return pd.DataFrame(layer)
+
+
+def _read_gpkg(path: Path) -> gpd.GeoDataFrame:
+    """Only a file that is a GeoPackage by its first bytes: GDAL would follow a virtual file to others."""
+    with path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\0":
+            raise ValueError("it does not begin as a GeoPackage does")
+    return gpd.read_file(path, engine="pyogrio")
+
+
+def _read_geojson(path: Path) -> gpd.GeoDataFrame:
+    """Read as JSON, without GDAL, which would follow a virtual file to others. EPSG:4326 unless `crs` says else."""
+    document = json.loads(path.read_text(encoding="utf-8-sig"))
+    if not isinstance(document, dict) or not isinstance(document.get("features"), list):
+        raise ValueError("it holds no list of features")
+    crs = document["crs"]["properties"]["name"] if document.get("crs") else STORED
+    outer = [{"id": f["id"]} if "id" in f else {} for f in document["features"]]
+    features = [
+        f | {"properties": i | (f["properties"] or {})} for f, i in zip(document["features"], outer, strict=True)
+    ]
+    return gpd.GeoDataFrame.from_features(features, crs=crs)

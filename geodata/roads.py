@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyproj import CRS
 
 from geodata.errors import LayerError
 
@@ -47,7 +48,7 @@ def load_roads(source: Any, *, name: str = "") -> RoadNetwork:
         name: the source to show on maps.
 
     Raises:
-        LayerError: for a missing file, an unknown kind of file, missing columns or bad lengths.
+        LayerError: for a missing file, an unknown kind of file, missing columns or attributes, bad numbers, no roads.
     """
     if isinstance(source, pd.DataFrame):
         return _from_table(source, name or "road table")
@@ -62,20 +63,14 @@ def load_roads(source: Any, *, name: str = "") -> RoadNetwork:
         import osmnx  # heavy, and needed for graphs only
 
         return _from_graph(osmnx.load_graphml(path), name or path.name)
-    raise LayerError(
-        [f"{path}: road files are .csv or .graphml, found '{path.suffix}'; save the graph as GraphML"]
-    )
+    raise LayerError([f"{path}: road files are .csv or .graphml, found '{path.suffix}'; save the graph as GraphML"])
 
 
 def _from_table(table: pd.DataFrame, name: str) -> RoadNetwork:
     missing = [c for c in _TABLE_COLUMNS if c not in table.columns]
     if missing:
         raise LayerError([f"{name}: the road table lacks {', '.join(missing)}"])
-    bad = table.index[~(table["length_m"] > 0)]
-    if len(bad):
-        raise LayerError(
-            [f"{name}: row {bad[0] + 2}: length_m is {table['length_m'][bad[0]]}, a length above 0 is needed"]
-        )
+    _check_table(table, name)
     ends = pd.concat(
         [
             table[["u", "u_lon", "u_lat"]].set_axis(["node", "lon", "lat"], axis=1),
@@ -84,10 +79,10 @@ def _from_table(table: pd.DataFrame, name: str) -> RoadNetwork:
     ).drop_duplicates("node")
     position = pd.Series(np.arange(len(ends)), index=ends["node"].to_numpy())
     u, v = (position.loc[table[c].to_numpy()].to_numpy(np.int64) for c in ("u", "v"))
-    length = table["length_m"].to_numpy(float)
+    length = pd.to_numeric(table["length_m"]).to_numpy(float)
     return RoadNetwork(
-        lon=ends["lon"].to_numpy(float),
-        lat=ends["lat"].to_numpy(float),
+        lon=pd.to_numeric(ends["lon"]).to_numpy(float),
+        lat=pd.to_numeric(ends["lat"]).to_numpy(float),
         tail=np.concatenate([u, v]),
         head=np.concatenate([v, u]),
         length_m=np.concatenate([length, length]),
@@ -97,7 +92,23 @@ def _from_table(table: pd.DataFrame, name: str) -> RoadNetwork:
     )
 
 
+def _check_table(table: pd.DataFrame, name: str) -> None:
+    """Raises LayerError with every cell that is no number and every length of 0 or less."""
+    faults = [] if len(table) else [f"{name}: the road table has no rows; at least one road is needed"]
+    for column in _TABLE_COLUMNS[2:]:
+        number = pd.to_numeric(table[column], errors="coerce").to_numpy(float)
+        good = number > 0 if column == "length_m" else np.isfinite(number)
+        needed = "a length above 0" if column == "length_m" else "a number"
+        for i in np.flatnonzero(~good):
+            faults.append(f"{name}: row {i + 2}: {column} is {table[column].iloc[i]}, {needed} is needed")
+    if faults:
+        raise LayerError(faults)
+
+
 def _from_graph(graph: Any, name: str) -> RoadNetwork:
+    """An OSMnx graph; an undirected one counts as two-way everywhere."""
+    _check_graph(graph, name)
+    graph = graph if graph.is_directed() else graph.to_directed()
     nodes = list(graph.nodes(data=True))
     position = {node: i for i, (node, _) in enumerate(nodes)}
     arcs = [(position[u], position[v], d) for u, v, d in graph.edges(data=True)]
@@ -111,3 +122,20 @@ def _from_graph(graph: Any, name: str) -> RoadNetwork:
         straightened=False,
         source=name,
     )
+
+
+def _check_graph(graph: Any, name: str) -> None:
+    """Raises LayerError for a graph in metres, without edges, or whose nodes or edges lack what a trip needs."""
+    crs = graph.graph.get("crs")
+    faults = [] if graph.number_of_edges() else [f"{name}: the graph has no edges; at least one road is needed"]
+    if crs is not None and not CRS.from_user_input(crs).is_geographic:
+        faults.append(f"{name}: nodes in degrees are needed, found {crs}; give the graph before it is projected")
+    bare = [n for n, d in graph.nodes(data=True) if "x" not in d or "y" not in d]
+    faults += [f"{name}: node {n} has no x and y; read the graph with OSMnx" for n in bare]
+    for u, v, d in graph.edges(data=True):
+        if "length" not in d:
+            faults.append(f"{name}: edge {u} to {v} has no length; add it with osmnx.distance.add_edge_lengths")
+        if d.get("speed_kph", 1) <= 0:
+            faults.append(f"{name}: edge {u} to {v}: speed_kph is {d['speed_kph']}, a speed above 0 is needed")
+    if faults:
+        raise LayerError(faults)

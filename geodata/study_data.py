@@ -14,13 +14,10 @@ from geodata.elevation import ElevationGrid
 from geodata.errors import LayerError
 
 FOLDER: Final = Path(__file__).parent / "data"
-_CODES: Final = {
-    c: str
-    for c in (
-        "county_code", "prefecture_code", "township_code", "cell_id", "place_id", "site_id", "facility_id", "months",
-        "name_zh", "name_en",
-    )
-}  # fmt: skip
+_TEXT: Final = (
+    "county_code", "prefecture_code", "township_code", "cell_id", "place_id", "site_id", "facility_id", "months",
+    "name_zh", "name_en",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,14 +63,10 @@ def open_study_data(name: str = "southern_xinjiang") -> StudyData:
     hashes = {r["path"]: r["hash"] for r in package["resources"]}
     changed = [p for p, h in hashes.items() if h != "sha256:" + sha256((folder / p).read_bytes()).hexdigest()]
     if changed:
-        raise LayerError(
-            [f"{p}: not the file that datapackage.json describes; install again" for p in changed]
-        )
+        raise LayerError([f"{p}: not the file that datapackage.json describes; install again" for p in changed])
 
     def table(path: str) -> pd.DataFrame:
-        return pd.read_csv(folder / path, dtype=_CODES, keep_default_na=True).fillna(
-            {c: "" for c in ("township_code",)}
-        )
+        return pd.read_csv(folder / path, dtype=dict.fromkeys(_TEXT, str)).fillna({"township_code": ""})
 
     return StudyData(
         name=name,

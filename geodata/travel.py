@@ -182,9 +182,7 @@ def _closed(middle: Floats, closures: Sequence[Closure]) -> npt.NDArray[np.bool_
     for closure in closures:
         touched = np.hypot(*(middle - to_metric(closure.lon, closure.lat)).T) <= closure.radius_m
         if not touched.any():
-            raise LayerError(
-                [f"closure '{closure.closure_id}' touches no road within {closure.radius_m:.0f} m"]
-            )
+            raise LayerError([f"closure '{closure.closure_id}' touches no road within {closure.radius_m:.0f} m"])
         closed |= touched
     return closed
 
@@ -215,18 +213,17 @@ def access_legs(xy: Floats, graph: TravelGraph, rules: TravelRules, elevation: E
     Returns:
         (n, pieces) CSR of minutes; a row without entry is farther from any road than the limit.
     """
-    distance, near = cKDTree(graph.xy).query(xy, k=ENTRIES, distance_upper_bound=rules.access_limit_km * 1000)
+    reach = np.nextafter(rules.access_limit_km * 1000, np.inf)  # the tree leaves out its bound, the limit is within
+    distance, near = cKDTree(graph.xy).query(xy, k=ENTRIES, distance_upper_bound=reach)
     row, k = np.nonzero(np.isfinite(distance))
-    column = near[row, k]
+    column = np.asarray(near)[row, k]
     minutes = local_minutes(xy[row], graph.xy[column], rules, elevation)
     keep = np.isfinite(minutes)
     legs = (np.maximum(minutes[keep], 1e-6), (row[keep], column[keep]))
     return csr_array(coo_array(legs, shape=(len(xy), len(graph.xy))))
 
 
-def _by_road(
-    graph: TravelGraph, leave: csr_array, arrive: csr_array, n: int, progress: Progress | None
-) -> Floats:
+def _by_road(graph: TravelGraph, leave: csr_array, arrive: csr_array, n: int, progress: Progress | None) -> Floats:
     """Dense minutes (n, m) over the main road: Dijkstra backwards from each institution's road entries."""
     backwards = csr_array(graph.minutes.T)
     out = np.full((n, arrive.shape[0]), np.inf)
@@ -248,9 +245,9 @@ def _by_road(
 def local_trips(home: Floats, institution: Floats, rules: TravelRules, elevation: ElevationGrid) -> Floats:
     """Dense minutes (n, m) of trips on local roads only; inf beyond their reach."""
     out = np.full((len(home), len(institution)), np.inf)
-    near = cKDTree(home).query_ball_point(institution, rules.local_trip_km * 1000)
-    row = np.concatenate([np.asarray(rows, np.int64) for rows in near])
-    column = np.repeat(np.arange(len(institution)), [len(rows) for rows in near])
-    if len(row):
-        out[row, column] = local_minutes(home[row], institution[column], rules, elevation)
+    tree = cKDTree(home)
+    for site, xy in enumerate(institution):
+        row = np.asarray(tree.query_ball_point(xy, rules.local_trip_km * 1000), np.int64)
+        if len(row):
+            out[row, site] = local_minutes(home[row], np.broadcast_to(xy, (len(row), 2)), rules, elevation)
     return out

@@ -143,9 +143,7 @@ def test_whatever_leaves_the_file_is_refused(text: str, named: str) -> None:
 
 def test_a_link_to_click_and_a_data_picture_are_fine() -> None:
     made = offline_map()
-    made.add_child(
-        loose_html('<a href="https://outside.example/">来源</a><img src="data:image/png;base64,AA==">')
-    )
+    made.add_child(loose_html('<a href="https://outside.example/">来源</a><img src="data:image/png;base64,AA==">'))
     assert "来源" in to_html(made, title="a")
 
 
@@ -273,9 +271,7 @@ def test_browser_shows_hostile_names_as_text(visit: Any, position: int) -> None:
 def test_browser_policy_holds_even_if_markup_gets_through(visit: Any) -> None:
     html = to_html(sample_map(["甲县"]), title="就近")
     page, seen = visit(html)
-    page.evaluate(
-        "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"document.title=1\">')"
-    )
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"document.title=1\">')")
     page.evaluate("fetch('https://outside.example/').catch(() => null)")
     page.wait_for_timeout(200)
     assert page.title() == "就近"

@@ -1,0 +1,58 @@
+"""Demand rows as the models need them: only rows that ask for something, equal rows as one."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizers.arrays import Floats, Ints
+from optimizers.coverage import is_covered
+from optimizers.problem import LocationProblem
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows in CSR form: weight of each row, and site and unit cost (minutes) of each pair."""
+
+    weight: Floats
+    indptr: Ints
+    site: Ints
+    unit: Floats
+
+
+def needed_rows(problem: LocationProblem, threshold_min: float) -> Rows:
+    """Rows of positive weight, with the pairs within the threshold (minutes).
+
+    A finite threshold asks only "near enough or not", so the unit costs become 0 and rows that see the
+    same sites become equal.
+    """
+    times = problem.travel_time_min
+    keep = is_covered(times.data, threshold_min)
+    rows = np.repeat(np.arange(problem.n_demand), np.diff(times.indptr))
+    wanted = problem.weight > 0
+    keep &= wanted[rows]
+    counts = np.bincount(rows[keep], minlength=problem.n_demand)[wanted]
+    unit = times.data[keep] if math.isinf(threshold_min) else np.zeros(int(keep.sum()))
+    indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return Rows(problem.weight[wanted], indptr, times.indices[keep].astype(np.int64), unit)
+
+
+def merged(rows: Rows) -> Rows:
+    """Equal rows as one, in an order that depends on their content and not on where they stood."""
+    groups: dict[bytes, list[int]] = {}
+    for i in range(rows.weight.size):
+        groups.setdefault(_content(rows, i), []).append(i)
+    members = [groups[key] for key in sorted(groups)]
+    weight = np.array([math.fsum(rows.weight[m].tolist()) for m in members], dtype=np.float64)
+    first = np.array([m[0] for m in members], dtype=np.int64)
+    length = np.diff(rows.indptr)[first] if first.size else np.zeros(0, dtype=np.int64)
+    indptr = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
+    pairs = np.repeat(rows.indptr[first] - indptr[:-1], length) + np.arange(indptr[-1])
+    return Rows(weight, indptr, rows.site[pairs], rows.unit[pairs])
+
+
+def _content(rows: Rows, i: int) -> bytes:
+    pairs = slice(rows.indptr[i], rows.indptr[i + 1])
+    sites = rows.site[pairs].astype(np.int32)
+    head = np.int64(sites.size).tobytes()
+    return head + sites.tobytes() + rows.unit[pairs].tobytes()

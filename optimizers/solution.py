@@ -1,0 +1,44 @@
+"""The answer as a frozen value, honest about what was proven."""
+
+from dataclasses import dataclass
+
+PROOF_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Chosen sites with what is known about them.
+
+    | field | unit | meaning |
+    |-------|------|---------|
+    | sites | positions | open sites, fixed ones included, sorted; empty when there is no plan |
+    | objective | of the model | recomputed from the sites by `evaluate`; None when there is no plan |
+    | bound | of the model | no plan is better than this; None when infeasible |
+    | gap | share | distance of bound and objective relative to the larger; 0 only with proof; None without a plan |
+    | status | word | see below |
+    | reason | sentence | why infeasible, or why the search stopped; "" when optimal |
+
+    Status is "optimal" with a proof, "feasible" for a plan without one, "infeasible" when it is proven that no
+    plan exists, and "unknown" when no plan was found and none ruled out.
+    """
+
+    model: str
+    status: str
+    sites: tuple[int, ...]
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    reason: str
+    seconds: float
+    solver: str
+    p: int | None = None
+    budget_yuan: float | None = None
+    threshold_min: float | None = None
+    effort: str = "thorough"
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """|objective - bound| / max(|objective|, |bound|); 0 within the tolerance of a proof."""
+    distance = abs(objective - bound)
+    gap = distance / max(abs(objective), abs(bound), 1e-300)
+    return 0.0 if gap <= PROOF_TOLERANCE or distance <= 1e-12 else gap

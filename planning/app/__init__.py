@@ -1,0 +1,1 @@
+"""The pages: they listen and show, nothing else."""

@@ -1,0 +1,261 @@
+"""The command line. Exit 0 on success; 2 with one sentence for each fault of the input; 1 for a fault of ours."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from geodata import LayerError, read_layer
+from geodata.layers import LAYERS, LayerReport
+from planning.compare import compare, printed, write_comparison
+from planning.faults import PlanningError
+from planning.folder import check_target, read_plan, write_csv, write_plan
+from planning.plan import Plan
+from planning.question import unknown_codes
+from planning.run import run
+from planning.scenario import Scenario, load, shipped
+from planning.study_area import StudyArea, embedded
+from planning.texts import LANGUAGES, text
+
+CONTRACT = (
+    "persons_total", "persons_served", "persons_near_but_full", "persons_too_far", "persons_no_route",
+    "share_within_30_min", "share_within_60_min", "share_within_120_min", "mean_travel_time_min", "sites", "cost_yuan",
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a Windows console may speak GBK
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (PlanningError, LayerError) as error:
+        print("\n".join(error.faults), file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="jiujin", description="就近: where disabled people are served next / 残疾人服务资源规划"
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, does: Callable[[argparse.Namespace], int], what: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=what, description=what)
+        one.set_defaults(command=does)
+        one.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of tables and maps")
+        return one
+
+    demo = command("demo", _demo, "the main job on southern Xinjiang: all shipped scenarios, compared / 演示")
+    demo.add_argument("--out", type=Path, default=Path("jiujin-demo"), metavar="DIR")
+    one = command("run", _run, "one scenario into one plan folder / 运行一个情景")
+    one.add_argument("scenario", help="a TOML file, or the name of a shipped scenario")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command("scenarios", _scenarios, "the shipped scenarios / 内置情景")
+    both = command("compare", _compare, "plan folders side by side / 比较方案")
+    both.add_argument("plans", nargs="+", type=Path, metavar="PLAN_DIR")
+    both.add_argument("--out", type=Path, required=True, metavar="DIR")
+    check = command("check", _check, "read layer files as the tool would and list every fault / 检查数据文件")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--layer", default="points", choices=tuple(LAYERS))
+    app = command("app", _app, "the page in the browser, on this machine only / 打开网页")
+    app.add_argument("--port", type=int, default=8501)
+    wheels = command("wheelhouse", _wheelhouse, "download all wheels for a machine without internet / 离线安装包")
+    wheels.add_argument("folder", type=Path, metavar="DIR")
+    wheels.add_argument("--platform", default="win_amd64", help="pip's name of the platform")
+    wheels.add_argument("--python", default="3.11", help="Python version of the other machine")
+    for each in (demo, one, check):
+        each.add_argument("--json", action="store_true", help="print one JSON object")
+    return top
+
+
+# --- commands ------------------------------------------------------------------------------------------
+
+
+def _demo(options: argparse.Namespace) -> int:
+    out: Path = options.out
+    names = list(shipped())
+    for name in names:
+        check_target(out / name)
+    area = StudyArea.southern_xinjiang()
+    plans = [_planned(load(name), area, out / name, options.lang) for name in names]
+    compared = compare(plans)
+    files = write_comparison(compared, out / "comparison", area, options.lang)
+    if options.json:
+        _print_json(plans, [out / name for name in names])
+        return 0
+    print(printed(compared, options.lang))
+    print()
+    for path in [*(out / name / "map.html" for name in names), *files]:
+        print(path.resolve())
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    scenario = checked_scenario(options.scenario)
+    check_target(options.out)
+    plan = _planned(scenario, embedded(scenario.study_area), options.out, options.lang)
+    if options.json:
+        _print_json([plan], [options.out])
+    else:
+        print(summary(plan, options.lang))
+        print((options.out / "map.html").resolve())
+    return 0
+
+
+def checked_scenario(name_or_file: str) -> Scenario:
+    """A scenario whose codes all exist in its study area; faults of form and of codes are reported together.
+
+    Raises:
+        PlanningError: one sentence for every fault.
+    """
+    scenario = load(name_or_file)
+    area = embedded(scenario.study_area).with_layers(scenario.layers)
+    if faults := unknown_codes(scenario, area):
+        raise PlanningError(faults)
+    return scenario
+
+
+def _scenarios(options: argparse.Namespace) -> int:
+    for name in shipped():
+        scenario = load(name)
+        words = scenario.description_zh if options.lang == "zh" else scenario.description_en
+        print(f"{name:16} {scenario.title(options.lang)}: {words}")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    plans = [read_plan(folder) for folder in options.plans]
+    compared = compare(plans)
+    files = write_comparison(compared, options.out, embedded(plans[0].study_area), options.lang)
+    print(printed(compared, options.lang))
+    print("\n".join(str(path.resolve()) for path in files))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    reports: list[tuple[Path, LayerReport]] = []
+    faults: list[str] = []
+    for path in options.files:
+        try:
+            reports.append((path, read_layer(path, options.layer)))
+        except LayerError as error:
+            faults += error.faults
+    for path, report in reports:
+        if len(report.rejected):
+            write_csv(report.rejected, path.with_name(f"{path.stem}.rejected.csv"))
+    if options.json:
+        found = [_report_record(report) for _, report in reports]
+        print(json.dumps(found[0] if len(options.files) == 1 and found else found, ensure_ascii=False))
+    else:
+        for path, report in reports:
+            print(_report_text(path, report))
+    if faults:
+        print("\n".join(faults), file=sys.stderr)
+    return 2 if faults or any(len(r.rejected) for _, r in reports) else 0
+
+
+def _app(options: argparse.Namespace) -> int:
+    page = find_spec("streamlit_app")
+    if page is None or page.origin is None:
+        raise PlanningError(["the page streamlit_app.py is not installed; install the project again"])
+    settings = {
+        "server.address": "127.0.0.1", "server.port": str(options.port), "server.headless": "true",
+        "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.toolbarMode": "minimal",
+        "server.fileWatcherType": "none",
+    }  # fmt: skip
+    flags = [f"--{key}={value}" for key, value in settings.items()]
+    environment = {**os.environ, "JIUJIN_LANG": options.lang}
+    print(f"http://127.0.0.1:{options.port}")
+    return subprocess.run([sys.executable, "-m", "streamlit", "run", page.origin, *flags], env=environment).returncode
+
+
+def _wheelhouse(options: argparse.Namespace) -> int:
+    """All wheels of this project for another machine, through pip."""
+    target = ["--only-binary=:all:", "--platform", options.platform, "--python-version", options.python]
+    source = Path(__file__).parents[1]
+    if not (source / "pyproject.toml").is_file():
+        raise PlanningError(
+            ["wheelhouse works in a clone of the project: run it from an editable install (pip install -e .)"]
+        )
+    pip = [sys.executable, "-m", "pip"]
+    built = subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(options.folder), str(source)]).returncode
+    if built:
+        return 1
+    wheel = next(options.folder.glob("jiujin-*.whl"))
+    return 1 if subprocess.run([*pip, "download", *target, "--dest", str(options.folder), str(wheel)]).returncode else 0
+
+
+# --- pieces --------------------------------------------------------------------------------------------
+
+
+def _planned(scenario: Scenario, area: StudyArea, folder: Path, language: str) -> Plan:
+    started = monotonic()
+    title = scenario.title(language)
+
+    def progress(step: str, share: float) -> None:
+        _say(f"{title}: {text(step, language)} {share * 100:.0f}%", end="\r")
+
+    plan = run(scenario, area, progress=progress)
+    progress("write", 0.0)
+    write_plan(plan, folder, area, language)
+    _say(f"{title}: {monotonic() - started:.1f} s" + " " * 24)
+    return plan
+
+
+def _say(words: str, end: str = "\n") -> None:
+    if end == "\n" or sys.stderr.isatty():
+        print(words, end=end, file=sys.stderr, flush=True)
+
+
+def summary(plan: Plan, language: str) -> str:
+    """One plan as lines of text."""
+    from planning.compare import shown
+    from planning.plan import INDICATORS
+
+    rows = [f"{getattr(i, language)}: {shown(plan.indicators[i.key], i.unit)} {i.unit}" for i in INDICATORS]
+    return "\n".join([plan.scenario.title(language), *rows, text("modelled", language)])
+
+
+def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
+    """A plan as `--json` prints it."""
+    solver = {k: plan.solver[k] for k in ("status", "objective", "bound", "gap")}
+    numbers = {k: plan.indicators[k] for k in CONTRACT}
+    more = {k: v for k, v in plan.indicators.items() if k not in CONTRACT}
+    return {"name": plan.name, "folder": str(folder), **numbers, **solver, **more, "demand": "modelled"}
+
+
+def _print_json(plans: Sequence[Plan], folders: Sequence[Path]) -> None:
+    records = [plan_record(p, f) for p, f in zip(plans, folders, strict=True)]
+    print(json.dumps({"study_area": plans[0].study_area, "plans": records}, ensure_ascii=False))
+
+
+def _report_record(report: LayerReport) -> dict[str, Any]:
+    return {
+        "file": report.file, "layer": report.layer, "encoding": report.encoding, "rows_read": report.rows_read,
+        "rows_accepted": len(report.accepted), "rows_rejected": len(report.rejected),
+        "faults": [asdict(fault) for fault in report.faults],
+    }  # fmt: skip
+
+
+def _report_text(path: Path, report: LayerReport) -> str:
+    counts = f"{report.rows_read} rows read, {len(report.accepted)} accepted, {len(report.rejected)} rejected"
+    head = f"{path.name}: {report.encoding}, {counts}"
+    lines = [f"  {f.rule}: rows {', '.join(map(str, f.rows))} (found {f.example}); {f.advice}" for f in report.faults]
+    if len(report.rejected):
+        lines.append(f"  rejected rows: {path.with_name(f'{path.stem}.rejected.csv')}")
+    return "\n".join([head, *lines])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

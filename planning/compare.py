@@ -1,0 +1,107 @@
+"""Plans side by side: a table of indicators with differences from the first plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from planning.faults import PlanningError
+from planning.folder import check_target, write_csv
+from planning.maps import difference_map
+from planning.plan import INDICATORS, Indicator, Plan
+from planning.study_area import StudyArea
+from planning.texts import gap_sentence, text
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two or more plans; differences are measured from the first.
+
+    Attributes:
+        table: a row for each indicator: `key`, `zh`, `en`, `unit`, `of`, then a column for each plan and, from
+            the second on, `<plan> − <first>`. Shares are 0-1; a difference of shares is in points of 1.
+        notes: what a reader must know before comparing, as text keys.
+    """
+
+    plans: tuple[Plan, ...]
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def compare(plans: Sequence[Plan]) -> Comparison:
+    """Set plans side by side.
+
+    Raises:
+        PlanningError: for fewer than two plans, two of one name, or plans of different study areas or people.
+    """
+    faults = []
+    if len(plans) < 2:
+        faults.append(f"a comparison needs two plans or more, {len(plans)} given")
+    names = [p.name for p in plans]
+    faults += [f"two plans are named '{n}'; rename one" for n in sorted({n for n in names if names.count(n) > 1})]
+    if len({p.study_area for p in plans}) > 1:
+        faults.append(f"the plans are of different study areas: {', '.join(sorted({p.study_area for p in plans}))}")
+    if faults:
+        raise PlanningError(faults)
+    rows = [_row(indicator, plans) for indicator in INDICATORS]
+    minutes = {p.scenario.objective.minutes for p in plans}
+    return Comparison(tuple(plans), pd.DataFrame(rows), ("different_minutes",) if len(minutes) > 1 else ())
+
+
+def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:
+    values = {p.name: p.indicators[indicator.key] for p in plans}
+    first = plans[0].name
+    differences = {f"{p.name} − {first}": values[p.name] - values[first] for p in plans[1:]}
+    head = {"key": indicator.key, "zh": indicator.zh, "en": indicator.en, "unit": indicator.unit, "of": indicator.of}
+    return {**head, **values, **differences}
+
+
+def shown(value: float, unit: str, *, signed: bool = False) -> str:
+    """A number as people read it: shares as per cent, differences of shares as points."""
+    sign = "+" if signed else ""
+    if value != value:
+        return "—"
+    if unit == "share":
+        return f"{value * 100:{sign}.1f}" + (" pt" if signed else "%")
+    if unit == "min":
+        return f"{value:{sign}.1f}"
+    return f"{value:{sign},.0f}"
+
+
+def printed(comparison: Comparison, language: str) -> str:
+    """The comparison for a terminal; columns line up where Chinese characters are two cells wide."""
+    plans = comparison.plans
+    titles = [p.scenario.title(language) for p in plans]
+    lines = [[text("indicator", language), text("unit", language), *titles]]
+    for row in comparison.table.to_dict("records"):
+        lines.append([row[language], row["unit"], *(shown(row[p.name], row["unit"]) for p in plans)])
+    quality = [gap_sentence(p.solver["model"], p.solver["status"], p.solver["gap"], language) for p in plans]
+    lines.append([text("status", language), "", *quality])
+    widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
+    rows = ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines]
+    notes = [text(note, language) for note in comparison.notes]
+    return "\n".join([*(row.rstrip() for row in rows), *notes, text("modelled", language)])
+
+
+def _width(cell: str) -> int:
+    return sum(2 if "\u2e80" <= c <= "\uffef" and c != "−" else 1 for c in cell)
+
+
+def write_comparison(comparison: Comparison, folder: Path, area: StudyArea, language: str = "zh") -> list[Path]:
+    """`compare.csv` and a difference map for each plan against the first; gives the files written.
+
+    Raises:
+        PlanningError: when the folder is a file.
+    """
+    if folder.is_file():
+        check_target(folder)
+    pages = {
+        f"difference_{p.name}.html": difference_map(comparison.plans[0], p, area, language)
+        for p in comparison.plans[1:]
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(comparison.table, folder / "compare.csv")
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8", newline="\n")
+    return [folder / "compare.csv", *(folder / name for name in pages)]

@@ -1,0 +1,245 @@
+"""Coverage and difference maps: folium, one self-contained file each, opened by double-click without internet."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from folium.template import Template
+from shapely import linestrings, points
+
+from planning.offline import TextTooltip, offline_map, to_html
+from planning.plan import BAND_NAMES, Plan
+from planning.study_area import StudyArea
+from planning.texts import gap_sentence, text
+
+# Colour-blind-safe, light to dark with the time; persons without a route are hollow.
+BAND_COLOURS: Final = ("#2a7f9e", "#7db8a4", "#e6b450", "#c8503c", "#5b5560")
+DIFFERENCE_COLOURS: Final = {"better": "#2a7f9e", "worse": "#c8503c", "same": "#b9b4ab"}
+SYMBOLS: Final = {
+    "existing": '<svg width="14" height="14"><rect x="2" y="2" width="10" height="10" fill="#2b2b33" stroke="#fff" '
+    'stroke-width="1.5"/></svg>',
+    "proposed": '<svg width="20" height="20"><path d="M10 1l2.6 6 6.4.5-4.9 4.2 1.5 6.3L10 14.6 4.4 18l1.5-6.3L1 7.5 '
+    '7.4 7z" fill="#b0307a" stroke="#fff" stroke-width="1.2"/></svg>',
+    "locked": '<svg width="18" height="18"><path d="M9 2l7 7-7 7-7-7z" fill="#b0307a" stroke="#2b2b33" '
+    'stroke-width="2"/></svg>',
+}
+_RADIUS_PERSONS: Final = ((0, 1.6), (50, 2.2), (100, 3.0), (200, 4.2))  # persons from which a radius in pixels holds
+CHANGE_MIN: Final = 1.0  # minutes from which a change of travel time is drawn as one
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One row of a legend: a colour or a symbol, and what it stands for."""
+
+    mark: str
+    label: str
+
+
+class _Panel(folium.MacroElement):
+    """A fixed box with title, numbers, legend, sources and stamp; every text is escaped before it gets here."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+        <style>
+        .panel { position: fixed; z-index: 900; background: rgba(255,255,255,.94); border-radius: 8px;
+          padding: 10px 14px; box-shadow: 0 1px 6px rgba(0,0,0,.22); color: #2b2b33;
+          font: 13px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif; }
+        .panel h1 { font-size: 16px; margin: 0 0 4px; } .panel p { margin: 2px 0; } .panel small { color: #6a6660; }
+        #about { left: 54px; top: 10px; max-width: 440px; } #legend { left: 10px; bottom: 62px; }
+        #legend div { display: flex; align-items: center; gap: 8px; } #legend i { width: 18px; text-align: center; }
+        #legend b { width: 11px; height: 11px; border-radius: 50%; display: inline-block; }
+        #stamp { right: 10px; bottom: 30px; color: #a33; border: 1px solid #a33; padding: 4px 10px; }
+        @media print { .leaflet-control-zoom, .leaflet-control-layers { display: none; } }
+        </style>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+        <div class="panel" id="about">{{ this.about }}</div>
+        <div class="panel" id="legend">{{ this.legend }}</div>
+        <div class="panel" id="stamp">{{ this.stamp }}</div>
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, about: str, legend: str, stamp: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name, self.about, self.legend, self.stamp = "Panel", about, legend, stamp
+
+
+def coverage_map(plan: Plan, area: StudyArea, language: str = "zh") -> str:
+    """The map of one plan as HTML: people by time band, existing and proposed institutions, roads, counties."""
+    made = _base(plan, area, language)
+    for band, name in enumerate(BAND_NAMES):
+        rows = plan.cells[plan.cells["band"] == band]
+        _dots(rows, text(name, language), BAND_COLOURS[band], language, hollow=name == "no_route").add_to(made)
+    for role in SYMBOLS:
+        _symbols(plan.sites[plan.sites["role"] == role], role, language, made)
+    legend = [LegendRow(_dot(c), text(n, language)) for n, c in zip(BAND_NAMES, BAND_COLOURS, strict=True)]
+    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(plan.sites["role"])]
+    title = plan.scenario.title(language)
+    return _finish(made, title, _numbers(plan, language), legend, plan.sources, language)
+
+
+def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "zh") -> str:
+    """Who gets there quicker, slower or as before with the second plan, as HTML."""
+    made = _base(second, area, language)
+    both = compared_cells(first, second)
+    for name, colour in DIFFERENCE_COLOURS.items():
+        _dots(both[both["change"] == name], text(name, language), colour, language).add_to(made)
+    for role in SYMBOLS:
+        _symbols(second.sites[second.sites["role"] == role], role, language, made)
+    persons = both.groupby("change")["persons"].sum()
+    lines = [f"{text(n, language)}: {int(persons.get(n, 0)):,} {text('persons', language)}" for n in DIFFERENCE_COLOURS]
+    legend = [LegendRow(_dot(c), text(n, language)) for n, c in DIFFERENCE_COLOURS.items()]
+    legend += [
+        LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(second.sites["role"])
+    ]
+    title = f"{first.scenario.title(language)} → {second.scenario.title(language)}"
+    return _finish(made, title, lines, legend, second.sources, language)
+
+
+def compared_cells(first: Plan, second: Plan) -> pd.DataFrame:
+    """The cells of both plans with `minutes_saved` and `change` (better, worse, same).
+
+    A route that appears counts as better, one that is lost as worse.
+    """
+    columns = ["cell_id", "travel_time_min"]
+    both = second.cells.merge(first.cells[columns], on="cell_id", suffixes=("", "_before"))
+    before, after = both["travel_time_min_before"].to_numpy(float), both["travel_time_min"].to_numpy(float)
+    never = np.isinf(before) & np.isinf(after)
+    saved = np.subtract(before, after, out=np.zeros(len(both)), where=~never)
+    both["minutes_saved"] = saved
+    both["change"] = np.select([saved >= CHANGE_MIN, saved <= -CHANGE_MIN], ["better", "worse"], "same")
+    return both
+
+
+def _base(plan: Plan, area: StudyArea, language: str) -> folium.Map:
+    cells = plan.cells
+    bounds = [[cells["lat"].min(), cells["lon"].min()], [cells["lat"].max(), cells["lon"].max()]]
+    attribution = f"{text('sources', language)}: {'; '.join(plan.sources)}"
+    made = offline_map(bounds=bounds, attribution=attribution)
+    counties, prefectures = area.boundaries()
+    for layer, key, style in (
+        (counties, "counties", {"color": "#b9b2a4", "weight": 0.8, "fillColor": "#fffdf8", "fillOpacity": 1}),
+        (prefectures, "", {"color": "#8a8272", "weight": 1.6, "fill": False}),
+    ):
+        if len(layer):
+            tooltip = TextTooltip(["name"], labels=False) if key else None
+            shown = {"name": text(key, language)} if key else {"control": False}
+            folium.GeoJson(
+                layer[["name", "geometry"]], style_function=_constant(style), tooltip=tooltip, **shown
+            ).add_to(made)
+    style = {"color": "#a39c90", "weight": 1.2, "opacity": 0.9}
+    folium.GeoJson(road_lines(area), name=text("roads", language), style_function=_constant(style)).add_to(made)
+    return made
+
+
+def road_lines(area: StudyArea) -> gpd.GeoDataFrame:
+    """The main roads as lines, each once; EPSG:4326."""
+    roads = area.roads
+    once = roads.tail < roads.head
+    ends = np.stack(
+        [np.column_stack([roads.lon[n[once]], roads.lat[n[once]]]) for n in (roads.tail, roads.head)], axis=1
+    )
+    return gpd.GeoDataFrame(geometry=linestrings(ends), crs=4326)
+
+
+def _constant(style: Mapping[str, Any]) -> Callable[[Any], Mapping[str, Any]]:
+    return lambda _feature: style
+
+
+def _located(rows: pd.DataFrame, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(dict(columns), geometry=points(rows["lon"], rows["lat"]), crs=4326)
+
+
+def _dots(rows: pd.DataFrame, name: str, colour: str, language: str, *, hollow: bool = False) -> folium.FeatureGroup:
+    """Cells as circles whose size grows with the persons."""
+    group = folium.FeatureGroup(name=name)
+    minutes = rows["travel_time_min"].to_numpy(float)
+    shown = ["—" if np.isinf(m) else f"{m:.0f}" for m in minutes]
+    area = rows["area_zh" if language == "zh" else "area_en"]
+    county = rows["county_zh" if language == "zh" else "county_en"]
+    facts = {
+        text("county", language): county + " · " + area,
+        text("demand", language): rows["persons"].astype(int),
+        text("minutes", language): shown,
+    }
+    persons = rows["persons"].to_numpy(float)
+    for i, (low, radius) in enumerate(_RADIUS_PERSONS):
+        high = _RADIUS_PERSONS[i + 1][0] if i + 1 < len(_RADIUS_PERSONS) else np.inf
+        here = (persons >= low) & (persons < high)
+        if here.any():
+            style = {"color": colour, "weight": 0.8 if hollow else 0, "fillColor": colour}
+            dot = folium.CircleMarker(radius=radius, fill=True, fill_opacity=0.0 if hollow else 0.8)
+            folium.GeoJson(
+                _located(rows[here], {k: np.asarray(v)[here] for k, v in facts.items()}),
+                marker=dot,
+                style_function=_constant({**style, "fillOpacity": 0.0 if hollow else 0.8}),
+                tooltip=TextTooltip(list(facts)),
+            ).add_to(group)
+    return group
+
+
+def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> None:
+    if not len(rows):
+        return
+    facts = {
+        text("name", language): rows["name_zh" if language == "zh" else "name_en"],
+        text("host", language): [text(h, language) for h in rows["host_type"]],
+        text("capacity", language): rows["capacity_persons"],
+        text("load", language): rows["load_persons"],
+        text("nearest_persons", language): rows["nearest_persons"],
+        text("capital", language): rows["capital_yuan"].astype(int),
+    }
+    size = 14 if role == "existing" else 20
+    icon = folium.DivIcon(
+        html=SYMBOLS[role], icon_size=(size, size), icon_anchor=(size // 2, size // 2), class_name="symbol"
+    )
+    layer = folium.GeoJson(
+        _located(rows, facts),
+        name=text(role, language),
+        marker=folium.Marker(icon=icon),
+        tooltip=TextTooltip(list(facts)),
+    )
+    layer.add_to(made)
+
+
+def _dot(colour: str) -> str:
+    if colour == BAND_COLOURS[-1]:
+        return f'<b style="border: 2px solid {colour}; width: 8px; height: 8px"></b>'
+    return f'<b style="background: {colour}"></b>'
+
+
+def _numbers(plan: Plan, language: str) -> list[str]:
+    found, solver = plan.indicators, plan.solver
+    persons = f"{int(found['persons_total']):,}"
+    minute = "分钟" if language == "zh" else "min"
+    shares = " · ".join(f"{b} {minute} {found[f'share_within_{b}_min'] * 100:.1f}%" for b in (30, 60, 120))
+    return [
+        f"{text('demand', language)}: {persons}",
+        shares,
+        text("new_and_price", language).format(int(found["sites"]), found["cost_yuan"] / 10_000),
+        gap_sentence(str(solver["model"]), str(solver["status"]), solver["gap"], language),
+    ]
+
+
+def _finish(
+    made: folium.Map,
+    title: str,
+    lines: Sequence[str],
+    legend: Sequence[LegendRow],
+    sources: Sequence[str],
+    language: str,
+) -> str:
+    about = f"<h1>{escape(title)}</h1>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
+    about += f"<p><small>{escape(text('modelled', language))}</small></p>"
+    rows = "".join(f"<div><i>{row.mark}</i>{escape(row.label)}</div>" for row in legend)
+    panel = _Panel(about, rows, escape(text("stamp", language)))
+    panel.add_to(made)
+    folium.LayerControl(collapsed=True).add_to(made)
+    return to_html(made, title=title, language="zh-CN" if language == "zh" else "en")

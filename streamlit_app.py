@@ -1,5 +1,16 @@
-"""The front door of the page: `jiujin app`, or `streamlit run streamlit_app.py`."""
+"""The front door of the page: `jiujin app`, or `streamlit run streamlit_app.py` in a clone."""
 
 import streamlit as st
 
-st.navigation([st.Page("planning/app/compare_page.py")]).run()
+from planning.app import compare_page, sources_page
+from planning.app.state import word
+
+st.set_page_config(page_title=word("jiujin"), layout="wide", initial_sidebar_state="expanded")
+st.html("<style>.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 2rem; }</style>")
+st.navigation(
+    [
+        st.Page(compare_page.show, title=word("page_compare"), url_path="compare", default=True),
+        st.Page(sources_page.show, title=word("page_sources"), url_path="sources"),
+    ],
+    position="top",
+).run()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,9 @@ from geodata.crs import STORED
 from geodata.errors import LayerError
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
+_AS_WRITTEN: Final[dict[str, Any]] = {  # text as it stands; only an empty cell is empty, "NA" is a text
+    "dtype": str, "skipinitialspace": True, "skip_blank_lines": False, "keep_default_na": False, "na_values": [""],
+}  # fmt: skip
 CHINA: Final = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north, a box, not the boundary
 
 Check = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -212,7 +215,7 @@ def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
     for encoding in ENCODINGS:
         try:
-            table = pd.read_csv(path, dtype=str, encoding=encoding, skipinitialspace=True, skip_blank_lines=False)
+            table = pd.read_csv(path, encoding=encoding, **_AS_WRITTEN)
         except UnicodeDecodeError:
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:

@@ -3,24 +3,24 @@
 import argparse
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from geodata import LayerError, read_layer
 from geodata.layers import LAYERS, LayerReport
+from planning.codes import unknown_codes
 from planning.compare import compare, printed, write_comparison
 from planning.faults import PlanningError
 from planning.folder import check_target, read_plan, write_csv, write_plan
 from planning.plan import Plan
-from planning.question import unknown_codes
 from planning.run import run
-from planning.scenario import Scenario, load, shipped
+from planning.scenario import Layers, Scenario, find, form_faults, load, read_toml, shipped
 from planning.study_area import StudyArea, embedded
 from planning.texts import LANGUAGES, text
 
@@ -119,11 +119,30 @@ def checked_scenario(name_or_file: str) -> Scenario:
     Raises:
         PlanningError: one sentence for every fault.
     """
-    scenario = load(name_or_file)
-    area = embedded(scenario.study_area).with_layers(scenario.layers)
-    if faults := unknown_codes(scenario, area):
-        raise PlanningError(faults)
-    return scenario
+    path = find(name_or_file)
+    table = read_toml(path)
+    faults, area = form_faults(table, path.parent), None
+    try:
+        area = embedded(str(table.get("study_area", "southern_xinjiang")))
+        area = area.with_layers(Layers(**_existing_layers(table, path.parent)))
+    except (PlanningError, LayerError) as error:
+        faults += error.faults
+    if area is not None:
+        faults += unknown_codes(table, area)
+    if faults:
+        raise PlanningError([f"{path.name}: {fault}" for fault in faults])
+    return Scenario.from_toml(path)
+
+
+def _existing_layers(table: dict[str, Any], folder: Path) -> dict[str, str]:
+    """The user's layer files that are there, so that their ids count as known."""
+    layers = table.get("layers")
+    named = layers.items() if isinstance(layers, dict) else ()
+    return {
+        key: str(folder / path)
+        for key, path in named
+        if key in Layers.model_fields and isinstance(path, str) and (folder / path).is_file()
+    }
 
 
 def _scenarios(options: argparse.Namespace) -> int:
@@ -166,18 +185,20 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    page = find_spec("streamlit_app")
-    if page is None or page.origin is None:
-        raise PlanningError(["the page streamlit_app.py is not installed; install the project again"])
+    page = Path(__file__).parents[1] / "streamlit_app.py"  # beside the package, in a clone and when installed
+    if not page.is_file():
+        raise PlanningError([f"{page}: the page is not installed; install the project again"])
     settings = {
         "server.address": "127.0.0.1", "server.port": str(options.port), "server.headless": "true",
         "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.toolbarMode": "minimal",
-        "server.fileWatcherType": "none",
+        "server.fileWatcherType": "none", "theme.primaryColor": "#2a7f9e", "theme.base": "light",
     }  # fmt: skip
     flags = [f"--{key}={value}" for key, value in settings.items()]
-    environment = {**os.environ, "JIUJIN_LANG": options.lang}
-    print(f"http://127.0.0.1:{options.port}")
-    return subprocess.run([sys.executable, "-m", "streamlit", "run", page.origin, *flags], env=environment).returncode
+    os.environ["JIUJIN_LANG"] = options.lang
+    print(f"http://127.0.0.1:{options.port}", flush=True)
+    sys.argv = ["streamlit", "run", str(page), *flags]
+    runpy.run_module("streamlit", run_name="__main__")  # in this process: stopping it stops the page
+    return 0
 
 
 def _wheelhouse(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from planning.faults import PlanningError
-from planning.folder import check_target, write_csv
+from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
 from planning.plan import INDICATORS, Indicator, Plan
 from planning.study_area import StudyArea
@@ -59,7 +59,7 @@ def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:
 
 def shown(value: float, unit: str, *, signed: bool = False) -> str:
     """A number as people read it: shares as per cent, differences of shares as points."""
-    sign = "+" if signed else ""
+    sign = "+" if signed and value else ""
     if value != value:
         return "—"
     if unit == "share":
@@ -82,6 +82,11 @@ def printed(comparison: Comparison, language: str) -> str:
     rows = ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines]
     notes = [text(note, language) for note in comparison.notes]
     return "\n".join([*(row.rstrip() for row in rows), *notes, text("modelled", language)])
+
+
+def comparison_csv(comparison: Comparison) -> bytes:
+    """The table as the bytes of a CSV file that Chinese Excel opens."""
+    return csv_text(comparison.table).encode(CSV_ENCODING)
 
 
 def _width(cell: str) -> int:

@@ -136,11 +136,16 @@ def coverage_table(plan: Plan) -> pd.DataFrame:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A CSV that Chinese Excel opens; text that Excel would run as a formula is written as text."""
+    """A CSV file that Chinese Excel opens."""
+    path.write_text(csv_text(table), encoding=CSV_ENCODING, newline="\n")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV; text that Excel would run as a formula is written as text."""
     safe = table.copy()
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
         safe[column] = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in safe[column]]
-    safe.to_csv(path, index=False, encoding=CSV_ENCODING, lineterminator="\n")
+    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 def _layer(table: pd.DataFrame) -> gpd.GeoDataFrame:

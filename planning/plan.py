@@ -39,6 +39,7 @@ INDICATORS = (
     Indicator("persons_near_but_full", "在附近但容量已满", "near but full", "persons", "persons_total", -1),
     Indicator("persons_too_far", "太远", "too far", "persons", "persons_total", -1),
     Indicator("persons_no_route", "无已知路线", "no route known", "persons", "persons_total", -1),
+    Indicator("share_near", "所设分钟数内", "within the minutes set", "share", "persons_total", 1),
     Indicator("share_within_30_min", "30 分钟内", "within 30 minutes", "share", "persons_total", 1),
     Indicator("share_within_60_min", "60 分钟内", "within 60 minutes", "share", "persons_total", 1),
     Indicator("share_within_120_min", "120 分钟内", "within 120 minutes", "share", "persons_total", 1),
@@ -161,6 +162,7 @@ def _indicators(question: Question, cells: pd.DataFrame, sites: pd.DataFrame) ->
     return {
         "persons_total": int(persons.sum()),
         **counts,
+        "share_near": share(persons, is_covered(minutes, question.scenario.objective.minutes)),
         **shares,
         "share_severe_within_60_min": share(severe, is_covered(minutes, 60.0)),
         "mean_travel_time_min": mean(persons[routed], minutes[routed]),

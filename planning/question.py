@@ -1,6 +1,5 @@
 """Scenario + study area → numbers for the optimisers. The only place where ids become positions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +9,9 @@ from scipy.sparse import csr_array
 
 from optimizers import LocationProblem, evaluate
 from planning.assumptions import Assumptions
+from planning.codes import unknown_codes
 from planning.faults import PlanningError
-from planning.scenario import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, Scenario, SetSpeed, Upgrade, nearest
+from planning.scenario import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, Scenario, SetSpeed, Upgrade
 from planning.study_area import INSTITUTION, Progress, StudyArea
 
 Floats = npt.NDArray[np.float64]
@@ -57,7 +57,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
             exceed the number of sites or the budget.
     """
     area = area.with_layers(scenario.layers)
-    faults = unknown_codes(scenario, area)
+    faults = [f"scenario '{scenario.name}': {f}" for f in unknown_codes(scenario.model_dump(mode="json"), area)]
     if faults:
         raise PlanningError(faults)
     assumptions = area.assumptions.changed(
@@ -84,33 +84,6 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         unserved_cost=unserved,
     )
     return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa)
-
-
-def unknown_codes(scenario: Scenario, area: StudyArea) -> list[str]:
-    """One sentence for every site, county or closure that the study area does not have."""
-    candidates, existing = list(area.candidates["site_id"]), list(area.institutions["site_id"])
-    counties, closures = list(area.data.counties["county_code"]), list(area.data.closures["closure_id"])
-
-    def fault(where: str, what: str, code: str, known: Iterable[str]) -> list[str]:
-        known = list(known)
-        return [] if code in known else [f"{where}: there is no {what} '{code}'{nearest(code, known)}"]
-
-    faults: list[str] = []
-    for code in scenario.candidates.counties:
-        faults += fault("[candidates] counties", "county", code, counties)
-    for i, change in enumerate(scenario.changes, 1):
-        where = f"changes no. {i} ({change.type})"
-        if isinstance(change, Open | Lock | Forbid):
-            faults += fault(where, "candidate", change.site, candidates)
-        elif isinstance(change, Close):
-            faults += fault(where, "existing institution", change.site, existing)
-        elif isinstance(change, Upgrade):
-            faults += fault(where, "site", change.site, existing + candidates)
-        elif isinstance(change, CloseRoad):
-            faults += fault(where, "closure", change.closure, closures)
-        elif isinstance(change, ScaleDemand):
-            faults += fault(where, "county", change.county, counties)
-    return [f"scenario '{scenario.name}': {fault}" for fault in faults]
 
 
 def _cell_rows(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:

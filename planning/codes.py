@@ -1,0 +1,56 @@
+"""Codes in a scenario that its study area does not have."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from planning.scenario import nearest
+from planning.study_area import StudyArea
+
+# type of change → the key that holds a code, and what the code must be
+_CODES: Final[dict[str, tuple[str, str]]] = {
+    "open": ("site", "candidate"),
+    "lock": ("site", "candidate"),
+    "forbid": ("site", "candidate"),
+    "close": ("site", "existing institution"),
+    "upgrade": ("site", "site"),
+    "close_road": ("closure", "closure"),
+    "scale_demand": ("county", "county"),
+}
+
+
+def unknown_codes(table: Mapping[str, Any], area: StudyArea) -> list[str]:
+    """One sentence for every site, county or closure that the study area does not have.
+
+    Args:
+        table: a scenario as plain tables; whatever is not of the right kind is passed over here, for the
+            check of the form names it.
+    """
+    known = {
+        "candidate": list(area.candidates["site_id"]),
+        "existing institution": list(area.institutions["site_id"]),
+        "site": list(area.sites["site_id"]),
+        "closure": list(area.data.closures["closure_id"]),
+        "county": list(area.data.counties["county_code"]),
+    }
+    faults = []
+    for where, what, code in _named(table):
+        if code not in known[what]:
+            faults.append(f"{where}: there is no {what} '{code}'{nearest(code, known[what])}")
+    return faults
+
+
+def _named(table: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where in the scenario, what, and the code."""
+    candidates, changes = table.get("candidates"), table.get("changes")
+    counties = candidates.get("counties") if isinstance(candidates, Mapping) else None
+    named = [("[candidates] counties", "county", code) for code in _list(counties)]
+    for i, change in enumerate(_list(changes), 1):
+        kind = change.get("type") if isinstance(change, Mapping) else None
+        if isinstance(kind, str) and kind in _CODES:
+            key, what = _CODES[kind]
+            named.append((f"changes no. {i} ({kind}) {key}", what, change.get(key)))
+    return [(where, what, code) for where, what, code in named if isinstance(code, str)]
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()

@@ -5,8 +5,13 @@ import streamlit as st
 from planning.app import compare_page, sources_page
 from planning.app.state import word
 
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 2rem; }
+[data-testid=stMetricValue] { font-size: 1.7rem; }
+</style>"""
+
 st.set_page_config(page_title=word("jiujin"), layout="wide", initial_sidebar_state="expanded")
-st.html("<style>.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 2rem; }</style>")
+st.html(STYLE)
 st.navigation(
     [
         st.Page(compare_page.show, title=word("page_compare"), url_path="compare", default=True),

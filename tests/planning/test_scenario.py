@@ -65,7 +65,9 @@ class TestReadingAndWriting:
         assert len(shipped()) >= 4
 
     def test_every_kind_of_change_reads_back_equal(self) -> None:
-        asked = scenario(changes=EVERY_CHANGE, assumptions={"boarding_min": 5.0}, season="winter", weights={"severe": 2})
+        asked = scenario(
+            changes=EVERY_CHANGE, assumptions={"boarding_min": 5.0}, season="winter", weights={"severe": 2}
+        )
         assert {c["type"] for c in EVERY_CHANGE} == set(CHANGE_TYPES)
         assert [c.type for c in asked.changes] == [c["type"] for c in EVERY_CHANGE]
         assert reread(asked) == asked
@@ -146,7 +148,9 @@ class TestFaults:
         assert len(str(caught.value).splitlines()) == len(EXPECTED)
 
     def test_a_site_both_locked_and_forbidden_is_named(self, tmp_path: Path) -> None:
-        text = f'name = "a"\n[[changes]]\ntype = "lock"\nsite = "{SITE}"\n[[changes]]\ntype = "forbid"\nsite = "{SITE}"\n'
+        text = (
+            f'name = "a"\n[[changes]]\ntype = "lock"\nsite = "{SITE}"\n[[changes]]\ntype = "forbid"\nsite = "{SITE}"\n'
+        )
         (fault,) = faults_of(text, tmp_path)
         assert f"'{SITE}' is both locked and forbidden" in fault
 

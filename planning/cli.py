@@ -201,20 +201,21 @@ def _app(options: argparse.Namespace) -> int:
     return 0
 
 
+WINDOWS_ONLY = ("colorama", "tzdata")  # pip judges by this machine and would leave them out
+
+
 def _wheelhouse(options: argparse.Namespace) -> int:
     """All wheels of this project for another machine, through pip."""
-    target = ["--only-binary=:all:", "--platform", options.platform, "--python-version", options.python]
     source = Path(__file__).parents[1]
     if not (source / "pyproject.toml").is_file():
-        raise PlanningError(
-            ["wheelhouse works in a clone of the project: run it from an editable install (pip install -e .)"]
-        )
-    pip = [sys.executable, "-m", "pip"]
-    built = subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(options.folder), str(source)]).returncode
-    if built:
+        raise PlanningError(["wheelhouse needs a clone of the project: install it there with `pip install -e .`"])
+    pip, folder = [sys.executable, "-m", "pip"], str(options.folder)
+    if subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(source)]).returncode:
         return 1
-    wheel = next(options.folder.glob("jiujin-*.whl"))
-    return 1 if subprocess.run([*pip, "download", *target, "--dest", str(options.folder), str(wheel)]).returncode else 0
+    wheel = sorted(options.folder.glob("jiujin-*.whl"))[-1]
+    more = WINDOWS_ONLY if options.platform.startswith("win") else ()
+    target = ["--only-binary=:all:", "--platform", options.platform, "--python-version", options.python]
+    return 1 if subprocess.run([*pip, "download", *target, "--dest", folder, str(wheel), *more]).returncode else 0
 
 
 # --- pieces --------------------------------------------------------------------------------------------

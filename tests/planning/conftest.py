@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from made_scenarios import few_sites
 
-from planning import Plan, StudyArea, run
+from planning import Plan, StudyArea, run, study_area
 from planning.cli import main
 from planning.scenario import load, shipped
 
@@ -52,6 +52,14 @@ def command(*arguments: object, folder: Path = Path()) -> Said:
 def jiujin() -> Any:
     """The command line: `jiujin("run", file, "--out", folder) -> Said`."""
     return command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_travel_times() -> Iterator[None]:
+    """Tables of travel times stay in memory for the whole run, however many own layers are tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study_area, "_KEPT", 24)
+        yield
 
 
 @pytest.fixture(scope="session")

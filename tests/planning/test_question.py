@@ -207,11 +207,12 @@ class TestTravelTimes:
         assert "the default is" in row.source
 
 
-class TestKolmPollakCosts:
-    @pytest.fixture(scope="class")
-    def equity(self, area: StudyArea) -> Question:
-        return pose(quick("neediest_first"), area)
+@pytest.fixture(scope="module")
+def equity(area: StudyArea) -> Question:
+    return pose(quick("neediest_first"), area)
 
+
+class TestKolmPollakCosts:
     def test_longer_trips_cost_more_and_ever_more(self, equity: Question) -> None:
         cost = equity.problem.travel_time_min
         minutes = dense(equity)
@@ -253,7 +254,7 @@ class TestRefusals:
             run(scenario(study_area="elsewhere"), area)
 
     def test_unknown_codes_are_named_with_the_scenario(self, area: StudyArea) -> None:
-        with pytest.raises(PlanningError, match="scenario 'made': .*no candidate 'G0'"):
+        with pytest.raises(PlanningError, match=r"scenario 'made': .*no candidate 'G0'"):
             pose(scenario(changes=[change("lock", "G0")]), area)
 
     @pytest.mark.xfail(strict=True, reason="0 is let through for speeds and factors that divide")

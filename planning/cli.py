@@ -15,7 +15,7 @@ from typing import Any
 from geodata import LayerError, read_layer
 from geodata.layers import LAYERS, LayerReport
 from planning.codes import unknown_codes
-from planning.compare import compare, printed, write_comparison
+from planning.compare import compare, printed, summary, write_comparison
 from planning.faults import PlanningError
 from planning.folder import check_target, read_plan, write_csv, write_plan
 from planning.plan import Plan
@@ -238,15 +238,6 @@ def _planned(scenario: Scenario, area: StudyArea, folder: Path, language: str) -
 def _say(words: str, end: str = "\n") -> None:
     if end == "\n" or sys.stderr.isatty():
         print(words, end=end, file=sys.stderr, flush=True)
-
-
-def summary(plan: Plan, language: str) -> str:
-    """One plan as lines of text."""
-    from planning.compare import shown
-    from planning.plan import INDICATORS
-
-    rows = [f"{getattr(i, language)}: {shown(plan.indicators[i.key], i.unit)} {i.unit}" for i in INDICATORS]
-    return "\n".join([plan.scenario.title(language), *rows, text("modelled", language)])
 
 
 def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:

@@ -75,13 +75,25 @@ def printed(comparison: Comparison, language: str) -> str:
     titles = [p.scenario.title(language) for p in plans]
     lines = [[text("indicator", language), text("unit", language), *titles]]
     for row in comparison.table.to_dict("records"):
-        lines.append([row[language], row["unit"], *(shown(row[p.name], row["unit"]) for p in plans)])
+        lines.append(
+            [row[language], text(f"unit_{row['unit']}", language), *(shown(row[p.name], row["unit"]) for p in plans)]
+        )
     quality = [gap_sentence(p.solver["model"], p.solver["status"], p.solver["gap"], language) for p in plans]
     lines.append([text("status", language), "", *quality])
     widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
     rows = ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines]
     notes = [text(note, language) for note in comparison.notes]
     return "\n".join([*(row.rstrip() for row in rows), *notes, text("modelled", language)])
+
+
+def summary(plan: Plan, language: str) -> str:
+    """One plan as lines of text for a terminal."""
+    quality = gap_sentence(plan.solver["model"], plan.solver["status"], plan.solver["gap"], language)
+    rows = []
+    for i in INDICATORS:
+        unit = "" if i.unit == "share" else " " + text(f"unit_{i.unit}", language)
+        rows.append(f"{i.zh if language == 'zh' else i.en}: {shown(plan.indicators[i.key], i.unit)}{unit}")
+    return "\n".join([plan.scenario.title(language), *rows, quality, text("modelled", language)])
 
 
 def comparison_csv(comparison: Comparison) -> bytes:

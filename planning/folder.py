@@ -65,10 +65,12 @@ def check_target(folder: Path) -> None:
 
 def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> None:
     (folder / "plan.json").write_text(plan_json(plan), encoding="utf-8", newline="\n")
-    write_csv(plan.sites[list(_SITE_COLUMNS)], folder / "sites.csv")
+    write_csv(plan.sites[list(_SITE_COLUMNS)].assign(demand="modelled"), folder / "sites.csv")
     write_csv(coverage_table(plan), folder / "coverage.csv")
     for name, table in (("sites", plan.sites), ("cells", plan.cells)):
-        _layer(table).to_file(folder / "sites.gpkg", layer=name, driver="GPKG", engine="pyogrio")
+        _layer(table).assign(demand="modelled").to_file(
+            folder / "sites.gpkg", layer=name, driver="GPKG", engine="pyogrio"
+        )
     (folder / "map.html").write_text(coverage_map(plan, area, language), encoding="utf-8", newline="\n")
     (folder / "scenario.toml").write_text(_with_inputs(plan.scenario, folder).to_toml(), encoding="utf-8", newline="\n")
 
@@ -169,7 +171,7 @@ def read_plan(folder: Path) -> Plan:
     record: Mapping[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_toml(folder / "scenario.toml")
     layers = {n: gpd.read_file(folder / "sites.gpkg", layer=n, engine="pyogrio") for n in ("sites", "cells")}
-    tables = {n: pd.DataFrame(layer.drop(columns="geometry")) for n, layer in layers.items()}
+    tables = {n: pd.DataFrame(layer.drop(columns=["geometry", "demand"])) for n, layer in layers.items()}
     tables["cells"]["travel_time_min"] = tables["cells"]["travel_time_min"].fillna(np.inf)
     speeds = {c.speed: c.value for c in scenario.of(SetSpeed)}
     return Plan(

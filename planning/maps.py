@@ -28,6 +28,11 @@ SYMBOLS: Final = {
     "locked": '<svg width="18" height="18"><path d="M9 2l7 7-7 7-7-7z" fill="#b0307a" stroke="#2b2b33" '
     'stroke-width="2"/></svg>',
 }
+OTHER_SYMBOLS: Final = {
+    "special_school": '<svg width="14" height="14"><path d="M7 1l6 11H1z" fill="#4a6fb0" stroke="#fff"/></svg>',
+    "day_care": '<svg width="14" height="14"><circle cx="7" cy="7" r="5" fill="#fff" stroke="#4a6fb0" '
+    'stroke-width="2.5"/></svg>',
+}  # kinds of institution that no plan opens, shown on request
 _RADIUS_PERSONS: Final = ((0, 1.6), (50, 2.2), (100, 3.0), (200, 4.2))  # persons from which a radius in pixels holds
 CHANGE_MIN: Final = 1.0  # minutes from which a change of travel time is drawn as one
 
@@ -79,6 +84,7 @@ def coverage_map(plan: Plan, area: StudyArea, language: str = "zh") -> str:
         _dots(rows, text(name, language), BAND_COLOURS[band], language, hollow=name == "no_route").add_to(made)
     for role in SYMBOLS:
         _symbols(plan.sites[plan.sites["role"] == role], role, language, made)
+    _other_institutions(area, language, made)
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in zip(BAND_NAMES, BAND_COLOURS, strict=True)]
     legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(plan.sites["role"])]
     title = plan.scenario.title(language)
@@ -207,6 +213,27 @@ def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> 
         tooltip=TextTooltip(list(facts)),
     )
     layer.add_to(made)
+
+
+def _other_institutions(area: StudyArea, language: str, made: folium.Map) -> None:
+    """Special schools and day care, switched off at first: they lie on the same points as the county centres."""
+    facilities = area.data.facilities
+    for kind, svg in OTHER_SYMBOLS.items():
+        rows = facilities[facilities["kind"] == kind]
+        facts = {
+            text("name", language): rows["name_zh" if language == "zh" else "name_en"],
+            text("mark", language): rows["mark"],
+            text("sources", language): rows["source"],
+        }
+        icon = folium.DivIcon(html=svg, icon_size=(14, 14), icon_anchor=(7, 7), class_name="symbol")
+        layer = folium.GeoJson(
+            _located(rows, facts),
+            name=text(kind, language),
+            show=False,
+            marker=folium.Marker(icon=icon),
+            tooltip=TextTooltip(list(facts)),
+        )
+        layer.add_to(made)
 
 
 def _dot(colour: str) -> str:

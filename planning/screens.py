@@ -212,6 +212,20 @@ def assumption_rows(plan: Plan, language: str) -> list[dict[str, Any]]:
     ]
 
 
+def institution_rows(area: StudyArea, language: str) -> list[dict[str, str]]:
+    """Every institution of the study area with its mark and source."""
+    name = "name_zh" if language == "zh" else "name_en"
+    return [
+        {
+            text("name", language): r[name],
+            text("kind", language): text(r["kind"], language),
+            text("mark", language): r["mark"],
+            text("sources", language): r["source"],
+        }
+        for r in area.data.facilities.to_dict("records")
+    ]
+
+
 def data_rows(area: StudyArea, language: str) -> list[dict[str, str]]:
     """Every data file with source, licence and caveat."""
     return [

@@ -147,6 +147,7 @@ class TestReadingBack:
 
 
 class TestRunningAgain:
+    @pytest.mark.usefixtures("quick_map")
     def test_the_scenario_of_the_folder_gives_the_same_sites_to_the_byte(
         self, jiujin: Any, written: Path, tmp_path: Path
     ) -> None:
@@ -180,11 +181,10 @@ class TestRunningAgain:
         assert str(tmp_path) not in text
         shutil.rmtree(own)
         moved = (tmp_path / "first").rename(tmp_path / "moved")
-        assert jiujin("run", moved / "scenario.toml", "--out", tmp_path / "second").status == 0
-        assert (tmp_path / "second" / "sites.csv").read_bytes() == (moved / "sites.csv").read_bytes()
+        before = (moved / "sites.csv").read_bytes()
         assert read_plan(moved).scenario.layers.candidates == str((moved / "inputs" / "candidates.csv").resolve())
         assert jiujin("run", moved / "scenario.toml", "--out", moved).status == 0  # in its own place
-        assert (tmp_path / "second" / "sites.csv").read_bytes() == (moved / "sites.csv").read_bytes()
+        assert (moved / "sites.csv").read_bytes() == before
 
 
 @pytest.fixture(scope="module")

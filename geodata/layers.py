@@ -116,6 +116,7 @@ ID_RULES: Final = (
     Rule("id missing", "give every row an id of its own", "id", _blank("id")),
     Rule("id repeated", "keep one row for each id; the first is kept", "id", _repeated),
 )
+NAME_RULE: Final = Rule("name missing", "give every row a name that people know", "name", _blank("name"))
 POINT_RULES: Final = (
     *ID_RULES,
     Rule("lon is not a number", "write degrees as a number, such as 75.99", "lon", _not_number("lon")),
@@ -136,8 +137,8 @@ def _amount(column: str) -> tuple[Rule, ...]:
 # layer → columns it needs, rules for its rows
 LAYERS: Final[dict[str, tuple[tuple[str, ...], tuple[Rule, ...]]]] = {
     "points": (("id", "lon", "lat"), POINT_RULES),
-    "institutions": (("id", "name", "lon", "lat"), POINT_RULES),
-    "candidates": (("id", "name", "host_type", "lon", "lat"), POINT_RULES),
+    "institutions": (("id", "name", "lon", "lat"), (*POINT_RULES, NAME_RULE)),
+    "candidates": (("id", "name", "host_type", "lon", "lat"), (*POINT_RULES, NAME_RULE)),
     "residents": (("id", "lon", "lat", "persons"), (*POINT_RULES, *_amount("persons"))),
     "roads": (
         ("u", "v", "u_lon", "u_lat", "v_lon", "v_lat", "length_m"),

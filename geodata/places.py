@@ -1,10 +1,17 @@
 """Names for groups of cells: each cell belongs to the nearest real place of its own county."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
 from geodata.crs import to_metric
+
+
+def nearest_county(lon: npt.ArrayLike, lat: npt.ArrayLike, cells: pd.DataFrame) -> list[str]:
+    """The county code of the nearest demand cell, for points in degrees that come without one."""
+    near = cKDTree(to_metric(cells["lon"], cells["lat"])).query(to_metric(lon, lat))[1]
+    return [str(code) for code in cells["county_code"].to_numpy()[near]]
 
 
 def demand_areas(cells: pd.DataFrame, places: pd.DataFrame, counties: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from geodata.layers import LAYERS, LayerReport
 from planning.codes import unknown_codes
 from planning.compare import compare, printed, summary, write_comparison
 from planning.faults import PlanningError
-from planning.folder import check_target, read_plan, write_csv, write_plan
+from planning.folder import check_target, plain, read_plan, write_csv, write_plan
 from planning.plan import Plan
 from planning.run import run
 from planning.scenario import Layers, Scenario, find, form_faults, load, read_toml, shipped
@@ -194,6 +194,7 @@ def _app(options: argparse.Namespace) -> int:
         "server.fileWatcherType": "none", "theme.primaryColor": "#2a7f9e", "theme.base": "light",
     }  # fmt: skip
     flags = [f"--{key}={value}" for key, value in settings.items()]
+    flags += [f"--server.allowedHosts={host}" for host in ("127.0.0.1", "localhost")]  # no name but our own
     os.environ["JIUJIN_LANG"] = options.lang
     print(f"http://127.0.0.1:{options.port}", flush=True)
     sys.argv = ["streamlit", "run", str(page), *flags]
@@ -243,8 +244,8 @@ def _say(words: str, end: str = "\n") -> None:
 def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
     """A plan as `--json` prints it."""
     solver = {k: plan.solver[k] for k in ("status", "objective", "bound", "gap")}
-    numbers = {k: plan.indicators[k] for k in CONTRACT}
-    more = {k: v for k, v in plan.indicators.items() if k not in CONTRACT}
+    numbers = {k: plain(plan.indicators[k]) for k in CONTRACT}
+    more = {k: plain(v) for k, v in plan.indicators.items() if k not in CONTRACT}
     return {"name": plan.name, "folder": str(folder), **numbers, **solver, **more, "demand": "modelled"}
 
 

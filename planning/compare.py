@@ -33,7 +33,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     """Set plans side by side.
 
     Raises:
-        PlanningError: for fewer than two plans, two of one name, or plans of different study areas or people.
+        PlanningError: for fewer than two plans, two of one name, or plans of different study areas.
     """
     faults = []
     if len(plans) < 2:
@@ -46,7 +46,9 @@ def compare(plans: Sequence[Plan]) -> Comparison:
         raise PlanningError(faults)
     rows = [_row(indicator, plans) for indicator in INDICATORS]
     minutes = {p.scenario.objective.minutes for p in plans}
-    return Comparison(tuple(plans), pd.DataFrame(rows), ("different_minutes",) if len(minutes) > 1 else ())
+    people = {p.indicators["persons_total"] for p in plans}
+    notes = {"different_minutes": len(minutes) > 1, "different_people": len(people) > 1}
+    return Comparison(tuple(plans), pd.DataFrame(rows), tuple(note for note, holds in notes.items() if holds))
 
 
 def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:

@@ -42,28 +42,53 @@ def write_plan(plan: Plan, folder: Path, area: StudyArea, language: str = "zh") 
     check_target(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as work:
-        new = Path(work) / "plan"
+        new, old = Path(work) / "new", Path(work) / "old"
         new.mkdir()
         _write_files(plan, new, area, language)
         if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(new, folder)
+            os.replace(folder, old)
+        try:
+            os.replace(new, folder)
+        except OSError:
+            if old.exists():
+                os.replace(old, folder)
+            raise
 
 
 def check_target(folder: Path) -> None:
-    """Refuse a folder that holds other things than a plan.
+    """Refuse a folder that holds anything but a plan, and a path through a file.
 
     Raises:
-        PlanningError: naming the folder.
+        PlanningError: naming the folder and what it holds.
     """
-    if folder.is_file():
-        raise PlanningError([f"{folder}: is a file; name a folder for the plan"])
-    strange = folder.is_dir() and any(folder.iterdir()) and not (folder / "plan.json").is_file()
+    files = [p for p in (folder, *folder.parents) if p.is_file()]
+    if files:
+        raise PlanningError([f"{files[0]}: is a file; name a folder for the plan"])
+    strange = _strange(folder) if folder.is_dir() else []
     if strange:
-        raise PlanningError([f"{folder}: holds other files and no plan; name an empty or a new folder"])
+        shown = ", ".join(strange[:3])
+        raise PlanningError([f"{folder}: holds other files and no plan ({shown}); name an empty or a new folder"])
+
+
+def _strange(folder: Path) -> list[str]:
+    """What lies in a folder and is not part of a plan of ours."""
+    found = sorted(p.name for p in folder.iterdir())
+    if not found or _is_record(folder / "plan.json"):
+        return [name for name in found if name not in (*FILES, "inputs")]
+    return found
+
+
+def _is_record(path: Path) -> bool:
+    """Whether a file is the record of a plan, as `plan_json` writes it."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and {"scenario", "indicators", "inputs", "study_area"} <= set(record)
 
 
 def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> None:
+    _copy_inputs(plan.scenario, folder)
     (folder / "plan.json").write_text(plan_json(plan), encoding="utf-8", newline="\n")
     write_csv(plan.sites[list(_SITE_COLUMNS)].assign(demand="modelled"), folder / "sites.csv")
     write_csv(coverage_table(plan), folder / "coverage.csv")
@@ -72,19 +97,22 @@ def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> No
             folder / "sites.gpkg", layer=name, driver="GPKG", engine="pyogrio"
         )
     (folder / "map.html").write_text(coverage_map(plan, area, language), encoding="utf-8", newline="\n")
-    (folder / "scenario.toml").write_text(_with_inputs(plan.scenario, folder).to_toml(), encoding="utf-8", newline="\n")
+    (folder / "scenario.toml").write_text(portable(plan.scenario).to_toml(), encoding="utf-8", newline="\n")
 
 
-def _with_inputs(scenario: Scenario, folder: Path) -> Scenario:
-    """The scenario with the user's layer files copied beside it, so that the folder runs anywhere."""
-    copied: dict[str, str] = {}
+def portable(scenario: Scenario) -> Scenario:
+    """The scenario with the user's layer files named as they lie in the plan folder."""
+    inputs = {key: f"inputs/{key}{Path(path).suffix}" for key, path in scenario.layers if path}
+    return scenario.model_copy(update={"layers": Layers(**inputs)})
+
+
+def _copy_inputs(scenario: Scenario, folder: Path) -> None:
+    """The user's layer files beside the scenario, so that the folder runs anywhere."""
+    there = dict(portable(scenario).layers)
     for key, path in scenario.layers:
         if path:
             (folder / "inputs").mkdir(exist_ok=True)
-            name = f"inputs/{key}{Path(path).suffix}"
-            shutil.copyfile(path, folder / name)
-            copied[key] = name
-    return scenario.model_copy(update={"layers": Layers(**copied)})
+            shutil.copyfile(path, folder / there[key])
 
 
 def plan_json(plan: Plan) -> str:
@@ -93,16 +121,16 @@ def plan_json(plan: Plan) -> str:
     record = {
         "name": plan.name,
         "study_area": plan.study_area,
-        "scenario": plan.scenario.model_dump(mode="json", exclude_none=True),
+        "scenario": portable(plan.scenario).model_dump(mode="json", exclude_none=True),
         "sites": list(plan.proposed),
-        "indicators": {k: {"value": _plain(v), **units[k]} for k, v in plan.indicators.items()},
+        "indicators": {k: {"value": plain(v), **units[k]} for k, v in plan.indicators.items()},
         **{
-            k: _plain(plan.solver[k])
+            k: plain(plan.solver[k])
             for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver")
         },
         "seconds": round(float(plan.solver["seconds"]), 3),
         "seed": None,  # nothing is drawn at random
-        "inputs": {"study_area_sha256": plan.baseline_digest},
+        "inputs": {"study_area_sha256": plan.baseline_digest, "layers_sha256": dict(plan.layer_digests)},
         "assumptions": plan.assumptions.records(),
         "sources": list(plan.sources),
         "demand": "modelled",
@@ -112,7 +140,7 @@ def plan_json(plan: Plan) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A number for JSON: no numpy, no nan, no infinity."""
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
@@ -144,10 +172,14 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV; text that Excel would run as a formula is written as text."""
-    safe = table.copy()
+    safe = table.rename(columns=_as_text)
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
-        safe[column] = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in safe[column]]
+        safe[column] = [_as_text(v) for v in safe[column]]
     return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _layer(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -168,6 +200,8 @@ def read_plan(folder: Path) -> Plan:
     ]
     if missing:
         raise PlanningError(missing)
+    if not _is_record(folder / "plan.json"):
+        raise PlanningError([f"{folder / 'plan.json'}: not the record of a plan; run the scenario again"])
     record: Mapping[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_toml(folder / "scenario.toml")
     layers = {n: gpd.read_file(folder / "sites.gpkg", layer=n, engine="pyogrio") for n in ("sites", "cells")}
@@ -178,10 +212,11 @@ def read_plan(folder: Path) -> Plan:
         scenario=scenario,
         study_area=record["study_area"],
         baseline_digest=record["inputs"]["study_area_sha256"],
+        layer_digests=record["inputs"]["layers_sha256"],
         sites=tables["sites"],
         cells=tables["cells"],
         options=tables["sites"].iloc[:0],
-        indicators={k: v["value"] for k, v in record["indicators"].items()},
+        indicators={k: math.nan if v["value"] is None else v["value"] for k, v in record["indicators"].items()},
         solver={
             k: record[k]
             for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver", "seconds")

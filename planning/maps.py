@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 import folium
@@ -12,7 +11,7 @@ import pandas as pd
 from folium.template import Template
 from shapely import linestrings, points
 
-from planning.offline import TextTooltip, offline_map, to_html
+from planning.offline import TextTooltip, inert, inert_html, offline_map, to_html
 from planning.plan import BAND_NAMES, Plan
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
@@ -160,7 +159,8 @@ def _constant(style: Mapping[str, Any]) -> Callable[[Any], Mapping[str, Any]]:
 
 
 def _located(rows: pd.DataFrame, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(dict(columns), geometry=points(rows["lon"], rows["lat"]), crs=4326)
+    safe = {k: [inert(x) if isinstance(x, str) else x for x in v] for k, v in columns.items()}
+    return gpd.GeoDataFrame(safe, geometry=points(rows["lon"], rows["lat"]), crs=4326)
 
 
 def _dots(rows: pd.DataFrame, name: str, colour: str, language: str, *, hollow: bool = False) -> folium.FeatureGroup:
@@ -263,10 +263,10 @@ def _finish(
     sources: Sequence[str],
     language: str,
 ) -> str:
-    about = f"<h1>{escape(title)}</h1>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
-    about += f"<p><small>{escape(text('modelled', language))}</small></p>"
-    rows = "".join(f"<div><i>{row.mark}</i>{escape(row.label)}</div>" for row in legend)
-    panel = _Panel(about, rows, escape(text("stamp", language)))
+    about = f"<h1>{inert_html(title)}</h1>" + "".join(f"<p>{inert_html(line)}</p>" for line in lines)
+    about += f"<p><small>{inert_html(text('modelled', language))}</small></p>"
+    rows = "".join(f"<div><i>{row.mark}</i>{inert_html(row.label)}</div>" for row in legend)
+    panel = _Panel(about, rows, inert_html(text("stamp", language)))
     panel.add_to(made)
     folium.LayerControl(collapsed=True).add_to(made)
     return to_html(made, title=title, language="zh-CN" if language == "zh" else "en")

@@ -55,6 +55,22 @@ _FETCHING_ATTRIBUTES = frozenset(
 _FONTS = '"Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif'
 
 
+_TEMPLATE_SIGN = re.compile(r"\{(?=[{%#])")
+
+
+def inert(text: str) -> str:
+    """Data for a map property, its template signs parted by an invisible joiner.
+
+    folium and branca render what they rendered once more as a Jinja template, so `{{ … }}` in a name would run.
+    """
+    return _TEMPLATE_SIGN.sub("{\u2060", text)
+
+
+def inert_html(text: str) -> str:
+    """Text as HTML in which neither markup nor template signs are left."""
+    return escape(text).replace("{", "&#123;")
+
+
 class OfflineError(ValueError):
     """The map cannot be written as one file that needs nothing from outside."""
 
@@ -121,7 +137,7 @@ class _Frame(MacroElement):
     def __init__(self, attribution: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Frame"
-        self.attribution = escape(attribution)
+        self.attribution = inert_html(attribution)
         self.fonts = _FONTS
 
 
@@ -246,6 +262,8 @@ def _walk(element: Element) -> Iterator[Element]:
 def _markup_faults(figure: Figure) -> Iterator[str]:
     """Names and values that folium would write as markup."""
     for element in _walk(figure):
+        if isinstance(element, folium.GeoJson) and _TEMPLATE_SIGN.search(json.dumps(element.data, ensure_ascii=False)):
+            yield "a property of a layer contains '{{', '{%' or '{#'; pass data through inert()"
         if isinstance(element, GeoJsonDetail) and not isinstance(element, TextTooltip):
             yield from _detail_faults(element)
         elif isinstance(element, Tooltip) and _MARKUP_IN_TEMPLATE.search(element.text):

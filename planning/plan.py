@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 
 from optimizers import Solution, allocate, evaluate, is_covered
 from planning.assumptions import Assumptions
-from planning.question import Question, scaled
+from planning.question import Question
 from planning.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -66,11 +68,13 @@ class Plan:
         indicators: see `INDICATORS`; recomputed from the sites for every kind of plan alike.
         solver: model, status, objective, bound, gap (share), unit of the objective, reason, solver, seconds.
         baseline_digest: fingerprint of the study area, the same before and after.
+        layer_digests: SHA-256 of each file of the user's.
     """
 
     scenario: Scenario
     study_area: str
     baseline_digest: str
+    layer_digests: Mapping[str, str]
     sites: pd.DataFrame
     cells: pd.DataFrame
     options: pd.DataFrame
@@ -103,6 +107,9 @@ def read_answer(question: Question, solution: Solution | None, digest: str, name
         scenario=question.scenario,
         study_area=name,
         baseline_digest=digest,
+        layer_digests={
+            key: sha256(Path(path).read_bytes()).hexdigest() for key, path in question.scenario.layers if path
+        },
         sites=sites,
         cells=cells,
         options=_options(question, opened),
@@ -119,7 +126,6 @@ def _cells(question: Question, opened: tuple[int, ...]) -> pd.DataFrame:
     shared = allocate(question.people, opened, question.sites["capacity_persons"].to_numpy(float), limit)
     ids = question.sites["site_id"].to_numpy()
     out = question.cells.copy()
-    out["persons"] = question.persons
     out["travel_time_min"] = found.nearest_time_min
     out["nearest_site_id"] = np.where(found.reached, ids[found.nearest_site.filled(0)], "")
     out["band"] = bands(found.nearest_time_min)
@@ -154,7 +160,7 @@ def _options(question: Question, opened: tuple[int, ...]) -> pd.DataFrame:
 
 def _indicators(question: Question, cells: pd.DataFrame, sites: pd.DataFrame) -> dict[str, float]:
     persons, minutes = cells["persons"].to_numpy(float), cells["travel_time_min"].to_numpy(float)
-    severe = scaled(cells, "persons_severe", question.scenario)
+    severe = cells["persons_severe"].to_numpy(float)
     routed = np.isfinite(minutes)
     new = sites[sites["role"] != "existing"]
     counts = {f"persons_{g}": int(cells[f"persons_{g}"].sum()) for g in GROUPS}
@@ -167,15 +173,21 @@ def _indicators(question: Question, cells: pd.DataFrame, sites: pd.DataFrame) ->
         "share_severe_within_60_min": share(severe, is_covered(minutes, 60.0)),
         "mean_travel_time_min": mean(persons[routed], minutes[routed]),
         "ede_travel_time_min": ede(persons, minutes, question.assumptions["equity_cap_min"]),
-        "worst_county_mean_min": max(
-            mean(g["persons"].to_numpy(float), g["travel_time_min"].to_numpy(float))
-            for _, g in cells[routed].groupby("county_code")
-        ),
+        "worst_county_mean_min": _worst_county(cells[routed & (persons > 0)]),
         "sites": len(new),
         "places": int(sites["capacity_persons"].sum()),
         "cost_yuan": float(new["capital_yuan"].sum()),
         "running_yuan_per_year": float(new["running_yuan"].sum()),
     }
+
+
+def _worst_county(cells: pd.DataFrame) -> float:
+    """The longest of the counties' mean minutes; nan when no county has a route."""
+    means = [
+        mean(county["persons"].to_numpy(float), county["travel_time_min"].to_numpy(float))
+        for _, county in cells.groupby("county_code")
+    ]
+    return max(means, default=float("nan"))
 
 
 def share(persons: npt.ArrayLike, among: npt.ArrayLike) -> float:

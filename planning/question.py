@@ -66,10 +66,10 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     closures = tuple(c.closure for c in scenario.of(CloseRoad))
     rows = _cell_rows(scenario, area)
     keep, sites = site_table(scenario, area, assumptions)
-    cells = area.demand(assumptions.demand_rates())[rows].reset_index(drop=True)
+    cells = scaled(area.demand(assumptions.demand_rates())[rows].reset_index(drop=True), scenario)
     minutes = area.minutes(assumptions.travel_rules(scenario.season), closures, progress)
     minutes = csr_array(csr_array(minutes[np.flatnonzero(rows)])[:, keep])
-    persons = scaled(cells, "persons", scenario)
+    persons = cells["persons"].to_numpy(np.int64)
     fixed = tuple(int(i) for i in np.flatnonzero((sites["role"] == "existing") | sites["locked"]))
     locked_yuan = float(sites.loc[sites["locked"], "capital_yuan"].sum())
     _check_locks(scenario, int(sites["locked"].sum()), locked_yuan)
@@ -127,12 +127,14 @@ def site_table(
     return np.flatnonzero(wanted.to_numpy()).astype(np.int64), chosen
 
 
-def scaled(cells: pd.DataFrame, column: str, scenario: Scenario) -> npt.NDArray[np.int64]:
-    """Whole persons of one group in every cell after the scenario's changes of demand."""
-    persons = cells[column].to_numpy(float).copy()
+def scaled(cells: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """The cells after the scenario's changes of demand: every group of persons, rounded to whole persons."""
+    out = cells.copy()
+    groups = [c for c in out.columns if c.startswith("persons") or c.endswith(("_severe", "_moderate"))]
     for change in scenario.of(ScaleDemand):
-        persons[(cells["county_code"] == change.county).to_numpy()] *= change.factor
-    return np.asarray(np.rint(persons).astype(np.int64))
+        here = out["county_code"] == change.county
+        out.loc[here, groups] = np.rint(out.loc[here, groups] * change.factor).astype("int64")
+    return out
 
 
 def weights(scenario: Scenario, cells: pd.DataFrame) -> Floats:
@@ -140,7 +142,7 @@ def weights(scenario: Scenario, cells: pd.DataFrame) -> Floats:
 
     weight = moderate + w_severe × (severe − hardship) + w_hardship × hardship.
     """
-    persons, severe, hardship = (scaled(cells, c, scenario) for c in ("persons", "persons_severe", "persons_hardship"))
+    persons, severe, hardship = (cells[c].to_numpy(float) for c in ("persons", "persons_severe", "persons_hardship"))
     w = scenario.weights
     return np.asarray((persons - severe) + w.severe * (severe - hardship) + w.hardship * hardship, float)
 

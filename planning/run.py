@@ -25,6 +25,8 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
 
 
 def _solve(question: Question, progress: Progress | None) -> Solution:
+    if not question.fixed and not question.scenario.objective.sites and question.scenario.objective.budget_yuan is None:
+        raise PlanningError([f"scenario '{question.scenario.name}': no institution is open and none is asked for"])
     goal, solver = question.scenario.objective, question.scenario.solver
     existing = len(question.fixed) - int(question.sites["locked"].sum())
     if progress:

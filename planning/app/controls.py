@@ -83,7 +83,8 @@ def _one_of(name: str, label: str, options: Sequence[str], names: Mapping[str, s
 
 def _radio(name: str, label: str, options: Sequence[str]) -> str:
     now = options.index(settings()[name])
-    chosen = st.radio(word(label), options, index=now, format_func=word, horizontal=True, key=_key(name))
+    words = {option: word(option) for option in options}
+    chosen = st.radio(word(label), options, index=now, format_func=words.__getitem__, horizontal=True, key=_key(name))
     settings()[name] = chosen
     return str(chosen)
 
@@ -115,7 +116,6 @@ def choose_start() -> Scenario:
     if chosen != before:
         settings().update(_settings_of(chosen))
         _begin_anew()
-        st.rerun(scope="fragment")
     return load(chosen)
 
 
@@ -127,12 +127,8 @@ def choose_site(site: str, action: str) -> None:
     _begin_anew()
 
 
-def edit(start: Scenario) -> Scenario:
-    """Plan B as the controls say it.
-
-    Raises:
-        PlanningError: when the controls contradict each other.
-    """
+def edit(start: Scenario) -> Scenario | None:
+    """Plan B as the controls say it; None when they contradict each other, which is said on the page."""
     goal = _one_of("goal", "goal", GOALS, {g: word(f"goal_{g}") for g in GOALS})
     _limits(goal)
     _slider("near_minutes", 15, 180, 5)
@@ -148,7 +144,23 @@ def edit(start: Scenario) -> Scenario:
     _several("lock", list(sites), sites)
     _several("forbid", list(sites), sites)
     settings()["with_xpcc"] = st.checkbox(word("with_xpcc"), value=settings()["with_xpcc"], key=_key("with_xpcc"))
-    return scenario_with(start, table(start, settings()))
+    return None if _contradictory(goal) else scenario_with(start, table(start, settings()))
+
+
+def _contradictory(goal: str) -> bool:
+    """Whether the choices exclude each other; says so in the language of the page, before anything is run."""
+    chosen = settings()
+    locked, forbidden = set(chosen["lock"]), set(chosen["forbid"])
+    by_sites = goal in ("p_median", "equity") or (goal == "max_coverage" and chosen["limit_by"] == "by_sites")
+    contradictions = {
+        "locked_and_forbidden": bool(locked & forbidden),
+        "too_many_locked": by_sites and len(locked) > chosen["number_of_sites"],
+        "no_kinds": goal != "none" and not chosen["kinds"],
+    }
+    said = [key for key, holds in contradictions.items() if holds]
+    for key in said:
+        st.error(word(key))
+    return bool(said)
 
 
 def _limits(goal: str) -> None:

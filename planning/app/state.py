@@ -48,4 +48,4 @@ def word(key: str) -> str:
 
 def plain(words: str) -> str:
     """Text that Streamlit's Markdown shows as it is: no formula, no strike-through, no markup."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!~$|:" else c for c in words)
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!~$|:&" else c for c in words)

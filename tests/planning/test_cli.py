@@ -139,12 +139,10 @@ class TestRun:
         assert said.status == 2
         assert "holds other files" in said.err
 
-    @pytest.mark.xfail(strict=True, raises=FileExistsError, reason="a file among the parents is found when writing")
     def test_a_folder_below_a_file_ends_with_2(self, jiujin: Any, tmp_path: Path) -> None:
         asked = small_file(tmp_path)
         assert jiujin("run", asked, "--out", asked / "out").status == 2
 
-    @pytest.mark.xfail(strict=True, reason="an unknown figure is printed as NaN, which is not JSON")
     def test_json_without_nan(self, jiujin: Any, tmp_path: Path) -> None:
         nobody = [{"type": "scale_demand", "county": "652801", "factor": 1e-9}]
         said = jiujin("run", small_file(tmp_path, changes=nobody), "--out", tmp_path / "out", "--json")

@@ -135,9 +135,6 @@ class TestReadingBack:
         with pytest.raises(PlanningError, match=r"plan\.json: missing"):
             read_plan(tmp_path / "nowhere")
 
-    @pytest.mark.xfail(
-        strict=True, reason="a broken plan.json raises JSONDecodeError, which the command line shows raw"
-    )
     def test_a_broken_record_is_refused_in_words(self, written: Path, tmp_path: Path) -> None:
         broken = tmp_path / "broken"
         shutil.copytree(written, broken)
@@ -195,12 +192,10 @@ def own_plan(area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 class TestOwnLayersInTheRecord:
-    @pytest.mark.xfail(strict=True, reason="only the digest of the embedded study area is recorded")
     def test_other_layers_have_another_digest(self, area: StudyArea, own_plan: Plan) -> None:
         digests = json.loads(plan_json(own_plan))["inputs"]
         assert digests != {"study_area_sha256": area.digest}
 
-    @pytest.mark.xfail(strict=True, reason="plan.json holds the absolute paths of the layer files")
     def test_no_path_of_the_machine_is_recorded(self, own_plan: Plan) -> None:
         place = str(Path(str(own_plan.scenario.layers.candidates)).parent)
         assert place not in plan_json(own_plan)
@@ -252,7 +247,6 @@ class TestWholeOrNotAtAll:
         assert {p.name: p.read_bytes() for p in target.iterdir()} == before
         assert [p.name for p in tmp_path.iterdir()] == ["plan"]
 
-    @pytest.mark.xfail(strict=True, reason="the earlier plan is deleted before the new one is moved into its place")
     def test_a_failure_at_the_last_step_leaves_the_earlier_plan_whole(
         self, area: StudyArea, small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -273,7 +267,6 @@ class TestWholeOrNotAtAll:
         assert target.is_dir()
         assert {p.name for p in target.iterdir()} == SIX
 
-    @pytest.mark.xfail(strict=True, reason="whatever lies beside a plan.json is deleted with the earlier plan")
     def test_the_users_own_files_beside_a_plan_are_never_deleted(
         self, area: StudyArea, small_plan: Plan, tmp_path: Path
     ) -> None:
@@ -284,7 +277,6 @@ class TestWholeOrNotAtAll:
             write_plan(small_plan, target, area)
         assert notes.is_file()
 
-    @pytest.mark.xfail(strict=True, reason="any file named plan.json makes a folder a plan, which is deleted")
     def test_a_folder_with_somebody_elses_plan_json_is_refused(
         self, area: StudyArea, small_plan: Plan, tmp_path: Path
     ) -> None:
@@ -318,7 +310,6 @@ class TestFormulas:
         write_csv(table, tmp_path / "a.csv")
         assert list(table["name"]) == ["=1"]
 
-    @pytest.mark.xfail(strict=True, reason="headings are written as they are")
     def test_a_heading_that_excel_would_run_is_written_as_text(self, tmp_path: Path) -> None:
         write_csv(pd.DataFrame({"=1+1": ["a"]}), tmp_path / "a.csv")
         assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").startswith("'=1+1")

@@ -129,7 +129,6 @@ class TestDemand:
         np.testing.assert_array_equal(plan.cells["persons"][~inside], before["persons"][~inside])
         assert plan.indicators["persons_total"] == PEOPLE + before["persons"][inside].sum()
 
-    @pytest.mark.xfail(strict=True, reason="only the column persons is scaled in the cells of the plan")
     def test_the_groups_in_the_cells_are_scaled_with_the_persons(self, area: StudyArea) -> None:
         plan = run(scenario(changes=[{"type": "scale_demand", "county": COUNTY, "factor": 0.1}]), area)
         assert (plan.cells["persons_severe"] <= plan.cells["persons"]).all()
@@ -240,7 +239,6 @@ class TestKolmPollakCosts:
         assert plain.problem.unserved_cost == area.assumptions["equity_cap_min"]
         assert plain.problem.travel_time_min.data.max() <= area.assumptions["equity_cap_min"]
 
-    @pytest.mark.xfail(strict=True, reason="exp overflows and the optimisers refuse infinite costs, not in words")
     @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
     def test_an_aversion_beyond_numbers_is_refused_in_words(self, area: StudyArea) -> None:
         goal = {"model": "p_median", "sites": 2, "inequality_aversion": 1000.0}
@@ -257,7 +255,6 @@ class TestRefusals:
         with pytest.raises(PlanningError, match=r"scenario 'made': .*no candidate 'G0'"):
             pose(scenario(changes=[change("lock", "G0")]), area)
 
-    @pytest.mark.xfail(strict=True, reason="0 is let through for speeds and factors that divide")
     @pytest.mark.filterwarnings("ignore::RuntimeWarning")
     @pytest.mark.parametrize("key", ["main_road_kph", "winter_factor", "equity_cap_min", "control_rate"])
     def test_an_assumption_of_zero_that_would_divide_is_refused(self, key: str, tmp_path: Path) -> None:

@@ -154,7 +154,6 @@ class TestFaults:
         (fault,) = faults_of(text, tmp_path)
         assert f"'{SITE}' is both locked and forbidden" in fault
 
-    @pytest.mark.xfail(strict=True, reason="contradictions are looked for only when every key is right")
     def test_a_contradiction_is_named_together_with_a_mistyped_key(self, tmp_path: Path) -> None:
         text = (
             f'name = "a"\nseson = "winter"\n[[changes]]\ntype = "lock"\nsite = "{SITE}"\n'

@@ -122,21 +122,17 @@ class TestTheUsersOwnLayers:
         with pytest.raises(PlanningError, match="'C653101' stands in both site layers"):
             area.with_layers(Layers(candidates=str(path)))
 
-    @pytest.mark.xfail(strict=True, reason="an unknown host is named without its rows")
     def test_an_unknown_host_is_named_with_its_rows(self, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,new_building,77,38.4\nK2,乙,castle,77.2,38.4\n"
         assert "rows 3" in refused(tmp_path, text)
 
-    @pytest.mark.xfail(strict=True, raises=TypeError, reason="sorting NaN among host names fails")
     def test_an_empty_host_beside_an_unknown_one_is_refused_in_words(self, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,,77,38.4\nK2,乙,castle,77.2,38.4\n"
         assert "host_type" in refused(tmp_path, text)
 
-    @pytest.mark.xfail(strict=True, reason="a row without a name is accepted and shown as NaN")
     def test_a_row_without_name_is_refused(self, tmp_path: Path) -> None:
         assert "rows 2" in refused(tmp_path, "id,name,host_type,lon,lat\nK1,,new_building,77,38.4\n")
 
-    @pytest.mark.xfail(strict=True, raises=StopIteration, reason="a candidate of this host has no cost in the table")
     def test_a_candidate_county_centre_is_refused_or_has_a_cost(self, area: StudyArea, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,county_service_centre,77.2,38.4\n"
         write_text(tmp_path / "own.csv", text)

@@ -112,6 +112,16 @@ def _outside(table: pd.DataFrame) -> "pd.Series[bool]":
     return known & ~_inside(lon, lat) & ~_swapped(table) & ~_zero(table)
 
 
+# Headings and words of Chinese tables, and what they stand for.
+HEADINGS: Final = {
+    "编号": "id", "名称": "name", "经度": "lon", "纬度": "lat", "依托设施": "host_type", "人数": "persons",
+    "县代码": "county_code", "容量": "capacity_persons", "建设成本": "capital_yuan", "年运行成本": "running_yuan",
+}  # fmt: skip
+HOST_TYPES: Final = ("township_health_centre", "elderly_home", "new_building", "village_building")
+HOST_WORDS: Final = {
+    "乡镇卫生院": "township_health_centre", "卫生院": "township_health_centre", "敬老院": "elderly_home",
+    "养老院": "elderly_home", "新建": "new_building", "村级综合服务设施": "village_building",
+}  # fmt: skip
 ID_RULES: Final = (
     Rule("id missing", "give every row an id of its own", "id", _blank("id")),
     Rule("id repeated", "keep one row for each id; the first is kept", "id", _repeated),
@@ -134,11 +144,35 @@ def _amount(column: str) -> tuple[Rule, ...]:
     )
 
 
+def _if_there(rule: Rule) -> Rule:
+    """The rule for a column that a table may lack, and may leave empty."""
+
+    def wrong(table: pd.DataFrame) -> "pd.Series[bool]":
+        if rule.column not in table:
+            return pd.Series(False, index=table.index)
+        return rule.wrong(table) & ~_blank(rule.column)(table)
+
+    return Rule(rule.name, rule.advice, rule.column, wrong)
+
+
+HOST_RULE: Final = Rule(
+    "host_type is not known",
+    f"write one of {', '.join(HOST_TYPES)}",
+    "host_type",
+    lambda t: ~t["host_type"].isin(HOST_TYPES),
+)
+SITE_AMOUNTS: Final = ("capacity_persons", "capital_yuan", "running_yuan")
+SITE_RULES: Final = (
+    *POINT_RULES,
+    NAME_RULE,
+    *(_if_there(rule) for column in SITE_AMOUNTS for rule in _amount(column)),
+)
+
 # layer → columns it needs, rules for its rows
 LAYERS: Final[dict[str, tuple[tuple[str, ...], tuple[Rule, ...]]]] = {
     "points": (("id", "lon", "lat"), POINT_RULES),
-    "institutions": (("id", "name", "lon", "lat"), (*POINT_RULES, NAME_RULE)),
-    "candidates": (("id", "name", "host_type", "lon", "lat"), (*POINT_RULES, NAME_RULE)),
+    "institutions": (("id", "name", "lon", "lat"), SITE_RULES),
+    "candidates": (("id", "name", "host_type", "lon", "lat"), (*SITE_RULES, HOST_RULE)),
     "residents": (("id", "lon", "lat", "persons"), (*POINT_RULES, *_amount("persons"))),
     "roads": (
         ("u", "v", "u_lon", "u_lat", "v_lon", "v_lat", "length_m"),
@@ -203,6 +237,8 @@ def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
+    if path.is_dir():
+        raise LayerError([f"{path}: is a folder; name the file in it"])
     if not path.is_file():
         raise LayerError([f"{path}: there is no such file"])
     kind = path.suffix.lower()
@@ -210,7 +246,9 @@ def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
         return _read_csv(path)
     if kind in (".gpkg", ".geojson"):
         return _read_vector(path, kind), "utf-8"
-    raise LayerError([f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as one"])
+    raise LayerError(
+        [f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as CSV UTF-8"]
+    )
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
@@ -227,12 +265,14 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
 
 def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Column names without spaces around them, and no empty lines; the index still counts every line."""
-    table = table.rename(columns=lambda c: str(c).strip())
+    table = table.rename(columns=lambda c: HEADINGS.get(str(c).strip(), str(c).strip()))
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
         raise LayerError([f"{path.name}: column '{c}' stands there twice; keep one of them" for c in twice])
     if not isinstance(table.index, pd.RangeIndex):
         raise LayerError([f"{path.name}: the rows have more values than the header has columns; name every column"])
+    if "host_type" in table:
+        table["host_type"] = table["host_type"].str.strip().replace(HOST_WORDS)
     return table.dropna(how="all")
 
 

@@ -14,6 +14,12 @@ def nearest_county(lon: npt.ArrayLike, lat: npt.ArrayLike, cells: pd.DataFrame) 
     return [str(code) for code in cells["county_code"].to_numpy()[near]]
 
 
+def kilometres_to_cells(lon: npt.ArrayLike, lat: npt.ArrayLike, cells: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Straight-line kilometres from points in degrees to the nearest demand cell."""
+    tree = cKDTree(to_metric(cells["lon"], cells["lat"]))
+    return np.asarray(tree.query(to_metric(lon, lat))[0] / 1000)
+
+
 def demand_areas(cells: pd.DataFrame, places: pd.DataFrame, counties: pd.DataFrame) -> pd.DataFrame:
     """The demand area of every cell.
 

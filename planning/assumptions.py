@@ -10,8 +10,6 @@ from typing import Any
 from geodata import TravelRules
 from geodata.demand import CATEGORIES, DemandRates
 
-HOST_TYPES = ("township_health_centre", "elderly_home", "new_building", "village_building")
-
 
 @dataclass(frozen=True)
 class Assumption:
@@ -34,6 +32,10 @@ class Assumptions:
 
     def __getitem__(self, key: str) -> float:
         return next(row.value for row in self.rows if row.key == key)
+
+    def get(self, key: str) -> float:
+        """The value, nan where the table has no such row: existing centres have no price."""
+        return next((row.value for row in self.rows if row.key == key), float("nan"))
 
     def keys(self) -> tuple[str, ...]:
         """All keys, in the order of the file."""

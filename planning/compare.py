@@ -9,7 +9,9 @@ import pandas as pd
 from planning.faults import PlanningError
 from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
+from planning.notes import cautions, conditions
 from planning.plan import INDICATORS, Indicator, Plan
+from planning.scenario import CloseRoad, ScaleDemand, Scenario, SetSpeed
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
 
@@ -47,8 +49,18 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     rows = [_row(indicator, plans) for indicator in INDICATORS]
     minutes = {p.scenario.objective.minutes for p in plans}
     people = {p.indicators["persons_total"] for p in plans}
-    notes = {"different_minutes": len(minutes) > 1, "different_people": len(people) > 1}
+    given = {(p.scenario.season, *_conditions_of(p.scenario)) for p in plans}
+    notes = {
+        "different_minutes": len(minutes) > 1,
+        "different_people": len(people) > 1,
+        "different_conditions": len(given) > 1,
+    }
     return Comparison(tuple(plans), pd.DataFrame(rows), tuple(note for note, holds in notes.items() if holds))
+
+
+def _conditions_of(scenario: Scenario) -> list[CloseRoad | ScaleDemand | SetSpeed]:
+    """The changes of a scenario that are no choice of sites."""
+    return [c for c in scenario.changes if isinstance(c, CloseRoad | ScaleDemand | SetSpeed)]
 
 
 def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:
@@ -85,6 +97,7 @@ def printed(comparison: Comparison, language: str) -> str:
     widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
     rows = ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines]
     notes = [text(note, language) for note in comparison.notes]
+    notes += [f"{p.scenario.title(language)}: {caution}" for p in plans for caution in cautions(p, language)]
     return "\n".join([*(row.rstrip() for row in rows), *notes, text("modelled", language)])
 
 
@@ -95,7 +108,8 @@ def summary(plan: Plan, language: str) -> str:
     for i in INDICATORS:
         unit = "" if i.unit == "share" else " " + text(f"unit_{i.unit}", language)
         rows.append(f"{i.zh if language == 'zh' else i.en}: {shown(plan.indicators[i.key], i.unit)}{unit}")
-    return "\n".join([plan.scenario.title(language), *rows, quality, text("modelled", language)])
+    beside = [conditions(plan.scenario, language), *cautions(plan, language), text("modelled", language)]
+    return "\n".join([plan.scenario.title(language), *rows, quality, *beside])
 
 
 def comparison_csv(comparison: Comparison) -> bytes:

@@ -11,6 +11,7 @@ import pandas as pd
 from folium.template import Template
 from shapely import linestrings, points
 
+from planning.notes import cautions, conditions
 from planning.offline import TextTooltip, inert, inert_html, offline_map, to_html
 from planning.plan import BAND_NAMES, Plan
 from planning.study_area import StudyArea
@@ -99,7 +100,9 @@ def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "
     for role in SYMBOLS:
         _symbols(second.sites[second.sites["role"] == role], role, language, made)
     persons = both.groupby("change")["persons"].sum()
-    lines = [f"{text(n, language)}: {int(persons.get(n, 0)):,} {text('persons', language)}" for n in DIFFERENCE_COLOURS]
+    lines = [
+        f"{text(n, language)}: {int(persons.get(n, 0)):,} {text('unit_person', language)}" for n in DIFFERENCE_COLOURS
+    ]
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in DIFFERENCE_COLOURS.items()]
     legend += [
         LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(second.sites["role"])
@@ -244,14 +247,20 @@ def _dot(colour: str) -> str:
 
 def _numbers(plan: Plan, language: str) -> list[str]:
     found, solver = plan.indicators, plan.solver
+    served, full = int(found["persons_served"]), int(found["persons_near_but_full"])
     persons = f"{int(found['persons_total']):,}"
     minute = "分钟" if language == "zh" else "min"
     shares = " · ".join(f"{b} {minute} {found[f'share_within_{b}_min'] * 100:.1f}%" for b in (30, 60, 120))
     return [
         f"{text('demand', language)}: {persons}",
         shares,
-        text("new_and_price", language).format(int(found["sites"]), found["cost_yuan"] / 10_000),
+        text("served_and_full", language).format(served, served / found["persons_total"] * 100, full),
+        text("new_and_price", language).format(
+            int(found["sites"]), found["cost_yuan"] / 10_000, found["cost_yuan"] / 1_000_000
+        ),
         gap_sentence(str(solver["model"]), str(solver["status"]), solver["gap"], language),
+        conditions(plan.scenario, language),
+        *cautions(plan, language),
     ]
 
 

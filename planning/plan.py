@@ -47,7 +47,14 @@ INDICATORS = (
     Indicator("share_within_120_min", "120 分钟内", "within 120 minutes", "share", "persons_total", 1),
     Indicator("share_severe_within_60_min", "重度残疾人 60 分钟内", "severe, within 60 minutes", "share", "severe", 1),
     Indicator("mean_travel_time_min", "平均到达时间", "mean travel time", "min", "persons with a route", -1),
-    Indicator("ede_travel_time_min", "公平等值时间", "equity-equivalent time", "min", "persons_total", -1),
+    Indicator(
+        "ede_travel_time_min",
+        "公平等值时间（封顶，含无路线者）",
+        "equity-equivalent time (capped, no route counts as the cap)",
+        "min",
+        "persons_total",
+        -1,
+    ),
     Indicator("worst_county_mean_min", "最远县平均时间", "mean of the worst county", "min", "persons with a route", -1),
     Indicator("sites", "新增机构", "new institutions", "sites", "", 0),
     Indicator("places", "总服务容量", "places in all", "persons", "", 1),
@@ -172,7 +179,7 @@ def _indicators(question: Question, cells: pd.DataFrame, sites: pd.DataFrame) ->
         **shares,
         "share_severe_within_60_min": share(severe, is_covered(minutes, 60.0)),
         "mean_travel_time_min": mean(persons[routed], minutes[routed]),
-        "ede_travel_time_min": ede(persons, minutes, question.assumptions["equity_cap_min"]),
+        "ede_travel_time_min": ede(persons, minutes, question.assumptions["equity_cap_min"], question.alpha),
         "worst_county_mean_min": _worst_county(cells[routed & (persons > 0)]),
         "sites": len(new),
         "places": int(sites["capacity_persons"].sum()),
@@ -201,13 +208,13 @@ def mean(persons: Floats, minutes: Floats) -> float:
     return float((persons * minutes).sum() / persons.sum()) if persons.sum() else float("nan")
 
 
-def ede(persons: Floats, minutes: Floats, cap_min: float, aversion: float = 1.0) -> float:
+def ede(persons: Floats, minutes: Floats, cap_min: float, kappa: float) -> float:
     """Kolm-Pollak equally distributed equivalent of the capped times, in minutes; see `question._costs`.
 
-    Here kappa comes from the plan's own times, so the figure can be compared between plans.
+    Args:
+        kappa: per minute; the study area's, the same for all plans, so that nobody worse off means not higher.
     """
     t = np.minimum(minutes, cap_min)
-    kappa = aversion * float((persons * t).sum() / (persons * t**2).sum())
     return float(np.log((persons * np.exp(kappa * t)).sum() / persons.sum()) / kappa)
 
 

@@ -30,6 +30,7 @@ class Question:
         problem: the location problem of the objective (weights, and for an equity objective other costs).
         fixed: positions that are open anyway (existing and locked).
         kappa: per minute; above 0 when the cost of a pair is exp(kappa × minutes).
+        alpha: per minute; the study area's scale of the Kolm-Pollak equivalent.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class Question:
     fixed: tuple[int, ...]
     locked_yuan: float
     kappa: float
+    alpha: float
 
     @property
     def people(self) -> LocationProblem:
@@ -64,7 +66,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         {**scenario.assumptions, **{c.speed: c.value for c in scenario.of(SetSpeed)}}
     )
     closures = tuple(c.closure for c in scenario.of(CloseRoad))
-    rows = _cell_rows(scenario, area)
+    rows = _counted(scenario, area, area.data.cells["county_code"])
     keep, sites = site_table(scenario, area, assumptions)
     cells = scaled(area.demand(assumptions.demand_rates())[rows].reset_index(drop=True), scenario)
     minutes = area.minutes(assumptions.travel_rules(scenario.season), closures, progress)
@@ -74,7 +76,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     locked_yuan = float(sites.loc[sites["locked"], "capital_yuan"].sum())
     _check_locks(scenario, int(sites["locked"].sum()), locked_yuan)
     weight = _coverable(scenario, weights(scenario, cells), minutes, sites)
-    kappa, cost, unserved = _costs(scenario, assumptions, persons, minutes, sites)
+    kappa, cost, unserved = _costs(scenario, assumptions, minutes, area.alpha)
     problem = LocationProblem(
         weight=weight,
         travel_time_min=cost,
@@ -83,13 +85,15 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         forbidden=tuple(int(i) for i in np.flatnonzero(sites["forbidden"])),
         unserved_cost=unserved,
     )
-    return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa)
+    return Question(
+        scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa, area.alpha
+    )
 
 
-def _cell_rows(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
-    """Which cells count: those of the prefecture totals, and on request the XPCC cities beside them."""
+def _counted(scenario: Scenario, area: StudyArea, county_codes: "pd.Series[str]") -> npt.NDArray[np.bool_]:
+    """What belongs to the prefecture totals, and on request the XPCC cities beside them; people and sites alike."""
     inside = area.data.counties.set_index("county_code")["in_prefecture_total"]
-    return np.asarray(area.data.cells["county_code"].map(inside).to_numpy(bool) | scenario.with_separate_xpcc)
+    return np.asarray(county_codes.map(inside).to_numpy(bool) | scenario.with_separate_xpcc)
 
 
 def site_table(
@@ -107,24 +111,26 @@ def site_table(
     allowed = sites["kind"].isin(scenario.candidates.kinds)
     if scenario.candidates.counties:
         allowed &= sites["county_code"].isin(scenario.candidates.counties)
-    wanted = (existing & ~sites["site_id"].isin(closed)) | (
-        ~existing & (allowed | sites["site_id"].isin(opened | locked))
-    )
+    named = ~existing & sites["site_id"].isin(opened | locked)
+    usual = (existing & ~sites["site_id"].isin(closed)) | (~existing & allowed)
+    wanted = named | (usual & _counted(scenario, area, sites["county_code"]))
     chosen = sites[wanted].reset_index(drop=True)
-    here = chosen["site_id"]
-    is_existing = (chosen["kind"] == INSTITUTION) | here.isin(opened)
+    is_existing = (chosen["kind"] == INSTITUTION) | chosen["site_id"].isin(opened)
     chosen["role"] = np.where(is_existing, "existing", "candidate")
-    chosen["locked"] = here.isin(locked) & ~is_existing
-    chosen["forbidden"] = here.isin(forbidden) & ~is_existing
-    upgraded = {c.site: c.capacity_persons for c in scenario.of(Upgrade)}
-    capacity = chosen["host_type"].map(lambda host: assumptions[f"capacity_{host}"])
-    chosen["capacity_persons"] = here.map(upgraded).fillna(capacity)
-    for what in ("capital_yuan", "running_yuan"):
-        yuan = [
-            0.0 if old else assumptions[f"{what}_{h}"] for old, h in zip(is_existing, chosen["host_type"], strict=True)
-        ]
-        chosen[what] = yuan
+    chosen["locked"] = chosen["site_id"].isin(locked) & ~is_existing
+    chosen["forbidden"] = chosen["site_id"].isin(forbidden) & ~is_existing
+    upgraded = {c.site: float(c.capacity_persons) for c in scenario.of(Upgrade)}
+    for column, prefix in _AMOUNTS.items():
+        usual_amount = chosen["host_type"].map(lambda host, p=prefix: assumptions.get(f"{p}_{host}"))
+        own = chosen[column] if column in chosen else pd.Series(np.nan, index=chosen.index)
+        chosen[column] = own.fillna(usual_amount)
+    chosen["capacity_persons"] = chosen["site_id"].map(upgraded).fillna(chosen["capacity_persons"])
+    chosen.loc[is_existing, ["capital_yuan", "running_yuan"]] = 0.0
     return np.flatnonzero(wanted.to_numpy()).astype(np.int64), chosen
+
+
+# column of a site table → prefix of the assumption that fills it, by host, where the table gives no amount
+_AMOUNTS = {"capacity_persons": "capacity", "capital_yuan": "capital_yuan", "running_yuan": "running_yuan"}
 
 
 def scaled(cells: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -174,34 +180,21 @@ def _check_locks(scenario: Scenario, locked: int, locked_yuan: float) -> None:
 
 
 def _costs(
-    scenario: Scenario,
-    assumptions: Assumptions,
-    persons: npt.NDArray[np.int64],
-    minutes: csr_array,
-    sites: pd.DataFrame,
+    scenario: Scenario, assumptions: Assumptions, minutes: csr_array, alpha: float
 ) -> tuple[float, csr_array, float | None]:
     """kappa, cost of every pair, and the cost of nobody near: minutes, or their Kolm-Pollak transform.
 
     Kolm-Pollak equally distributed equivalent of times t with weights w (Horton, Logan, Murrell, Skipper,
-    Speakman, arXiv 2401.15452): EDE = ln(Σ w exp(kappa t) / Σ w) / kappa, kappa = aversion × Σ w t / Σ w t²
-    on the baseline times. Minimising Σ w exp(kappa t) minimises the EDE, so it is a p-median with other
-    costs. Times are capped at `equity_cap_min`; nobody near counts as the cap.
+    Speakman, arXiv 2401.15452): EDE = ln(Σ w exp(kappa t) / Σ w) / kappa, kappa = aversion × alpha of the
+    study area. Minimising Σ w exp(kappa t) minimises the EDE, so it is a p-median with other costs. Times are
+    capped at `equity_cap_min`; nobody near counts as the cap.
     """
     if scenario.objective.model != "p_median":
         return 0.0, minutes, None
     cap = assumptions["equity_cap_min"]
     near = minutes.data <= cap
     row = np.repeat(np.arange(minutes.shape[0]), np.diff(minutes.indptr))[near]
-    aversion = scenario.objective.inequality_aversion
-    kappa = aversion * _alpha(persons, minutes, sites, cap) if aversion else 0.0
+    kappa = scenario.objective.inequality_aversion * alpha
     cost = np.exp(kappa * minutes.data[near]) if kappa else minutes.data[near]
     unserved = float(np.exp(kappa * cap)) if kappa else cap
     return kappa, csr_array((cost, (row, minutes.indices[near])), shape=minutes.shape), unserved
-
-
-def _alpha(persons: npt.NDArray[np.int64], minutes: csr_array, sites: pd.DataFrame, cap: float) -> float:
-    """Σ w t / Σ w t² of the times to the existing institutions, capped."""
-    existing = tuple(int(i) for i in np.flatnonzero(sites["role"] == "existing"))
-    nearest_min = evaluate(LocationProblem(persons.astype(float), minutes), existing).nearest_time_min
-    t = np.minimum(nearest_min, cap)
-    return float((persons * t).sum() / (persons * t**2).sum())

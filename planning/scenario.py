@@ -123,7 +123,7 @@ class Weights(_Table):
 class Candidates(_Table):
     """Which candidates may be chosen: kinds of places, and the counties they lie in (all when empty)."""
 
-    kinds: tuple[CandidateKind, ...] = ("township_place",)
+    kinds: Annotated[tuple[CandidateKind, ...], Field(min_length=1)] = ("township_place",)
     counties: tuple[str, ...] = ()
 
 
@@ -277,6 +277,7 @@ def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) 
         "greater_than": lambda: f"{where}: {shown} found, a number above {ctx['gt']:g} is needed",
         "greater_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['ge']:g} or more is needed",
         "less_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['le']:g} or less is needed",
+        "too_short": lambda: f"{where}: an empty list found, one entry or more is needed",
         "literal_error": lambda: f"{where}: {shown} found, one of {ctx['expected']} is needed",
         "union_tag_invalid": lambda: f"{where}: type {ctx['tag']!r} is not known{nearest(ctx['tag'], CHANGE_TYPES)}",
         "union_tag_not_found": lambda: (

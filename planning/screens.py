@@ -13,7 +13,7 @@ import numpy as np
 from planning.compare import Comparison, shown
 from planning.folder import coverage_table, write_plan
 from planning.maps import BAND_COLOURS, road_lines
-from planning.plan import BAND_NAMES, Plan
+from planning.plan import BAND_NAMES, INDICATORS, Plan
 from planning.scenario import Forbid, Lock, Scenario
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
@@ -22,10 +22,10 @@ from planning.texts import gap_sentence, text
 def base_map(area: StudyArea, language: str) -> dict[str, Any]:
     """Counties (GeoJSON), roads (lines of [lon, lat]) and bounds [[south, west], [north, east]], EPSG:4326."""
     counties, _ = area.boundaries(language)
-    cells = area.data.cells
     roads = [np.round(np.asarray(line.coords), 4).tolist() for line in road_lines(area).geometry]
     collection = json.loads(counties[["name", "geometry"]].to_json()) if len(counties) else _no_features()
-    bounds = [[cells["lat"].min(), cells["lon"].min()], [cells["lat"].max(), cells["lon"].max()]]
+    west, south, east, north = counties.total_bounds if len(counties) else road_lines(area).total_bounds
+    bounds = [[south, west], [north, east]]
     return {"counties": collection, "roads": roads, "bounds": [[float(v) for v in corner] for corner in bounds]}
 
 
@@ -101,9 +101,10 @@ def headlines(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     """The few numbers to look at first: label, value of the last plan, signed difference, whether more is better."""
     first, last = comparison.plans[0], comparison.plans[-1]
     rows = {r["key"]: r for r in comparison.table.to_dict("records")}
-    keys = ("share_near", "share_severe_within_60_min", "mean_travel_time_min", "worst_county_mean_min")
+    better = {i.key: i.better for i in INDICATORS}
+    keys = ("share_near", "persons_served", "persons_near_but_full", "mean_travel_time_min", "worst_county_mean_min")
     out = []
-    for key in (*keys, "persons_served", "cost_yuan"):
+    for key in (*keys, "cost_yuan"):
         row = rows[key]
         value, difference = row[last.name], row[f"{last.name} − {first.name}"]
         label = f"{row[language]} ({last.scenario.objective.minutes:g})" if key == "share_near" else row[language]
@@ -112,7 +113,7 @@ def headlines(comparison: Comparison, language: str) -> list[dict[str, Any]]:
                 "label": label,
                 "value": _headline(value, row["unit"], language),
                 "difference": _headline(difference, row["unit"], language, signed=True) if difference else "",
-                "more_is_better": key.startswith(("share", "persons")),
+                "more_is_better": better[key] > 0,
             }
         )
     return out

@@ -16,9 +16,10 @@ from geodata import Closure, LayerError, RoadNetwork, TravelRules, load_roads, o
 from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
 from geodata.boundaries import county_polygons, prefecture_polygons
 from geodata.demand import DemandRates, model_demand
-from geodata.places import demand_areas, nearest_county
+from geodata.layers import SITE_AMOUNTS
+from geodata.places import demand_areas, kilometres_to_cells, nearest_county
 from geodata.study_data import StudyData
-from planning.assumptions import HOST_TYPES, Assumptions, default_assumptions
+from planning.assumptions import Assumptions, default_assumptions
 from planning.faults import PlanningError
 from planning.scenario import Layers
 
@@ -64,6 +65,24 @@ class StudyArea:
         """Institutions, then candidates, with `SITE_COLUMNS`; the columns of `minutes` in this order."""
         return pd.concat([self.institutions, self.candidates], ignore_index=True)
 
+    @cached_property
+    def alpha(self) -> float:
+        """Σ w t / Σ w t² (per minute) of the baseline: summer, nothing closed, institutions as they are.
+
+        The one scale of the Kolm-Pollak equivalent, so that plans can be compared; times are capped at
+        `equity_cap_min` and no route counts as the cap.
+        """
+        rules = self.assumptions.travel_rules("summer")
+        inside = self.data.counties.set_index("county_code")["in_prefecture_total"]
+        rows = self.data.cells["county_code"].map(inside).to_numpy(bool)
+        centres = np.flatnonzero(self.institutions["county_code"].map(inside).to_numpy(bool))
+        nearest = np.full(len(rows), np.inf)
+        minutes = self.minutes(rules, ())[:, centres].tocoo()
+        np.minimum.at(nearest, minutes.coords[0], minutes.data)
+        t = np.minimum(nearest, self.assumptions["equity_cap_min"])[rows]
+        w = self.demand(self.assumptions.demand_rates())["persons"].to_numpy(float)[rows]
+        return float((w * t).sum() / (w * t**2).sum())
+
     def demand(self, rates: DemandRates) -> pd.DataFrame:
         """Disabled residents of every cell (see `geodata.demand`), modelled, with its demand area by name."""
         return _demand(self, rates)
@@ -101,6 +120,14 @@ class StudyArea:
         strange = sorted(set(sites["county_code"]) - set(self.data.counties["county_code"]) - {""})
         if strange:
             raise PlanningError([f"[layers]: county_code '{strange[0]}' is not one of the study area; leave it empty"])
+        far = sites[kilometres_to_cells(sites["lon"], sites["lat"], self.data.cells) > FAR_KM]
+        if len(far):
+            raise PlanningError(
+                [
+                    f"[layers]: site '{i}' lies more than {FAR_KM:.0f} km from any resident; check it"
+                    for i in far["site_id"]
+                ]
+            )
         near = nearest_county(sites["lon"], sites["lat"], self.data.cells)
         given = sites["county_code"].to_list()
         return sites.assign(county_code=[code or other for code, other in zip(given, near, strict=True)])
@@ -117,6 +144,7 @@ class StudyArea:
         return [self.roads.source, "GeoNames, CC BY 4.0", *boundaries]
 
 
+FAR_KM = 150.0  # a site farther than this from every demand cell belongs to another area
 _MINUTES: dict[Any, csr_array] = {}
 _KEPT = 6  # travel-time tables of about 40 MB each
 
@@ -183,31 +211,29 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
     except LayerError as error:
         raise PlanningError(error.faults) from None
     faults = [f"{report.file}: rows {_rows(f.rows)}: {f.rule} (found {f.example}); {f.advice}" for f in report.faults]
-    rows = report.accepted
-    known = HOST_TYPES if layer == "candidates" else (*HOST_TYPES, INSTITUTION)
-    given = rows["host_type"] if "host_type" in rows else pd.Series(INSTITUTION, index=rows.index)
-    hosts = given.fillna("").astype(str)
-    for host in sorted(set(hosts) - set(known)):
-        where = _rows(tuple(int(i) + 2 for i in rows.index[hosts == host]))
-        wanted = ", ".join(known)
-        faults.append(f"{report.file}: rows {where}: host_type '{host}' is not known; one of {wanted} is needed")
+    if not report.rows_read:
+        faults.append(f"{report.file}: there is no row below the header; add the rows and save it again")
     if faults:
         raise PlanningError(faults)
-    village = hosts == "village_building"
-    kind = np.where(village, "village_point", "township_place") if layer == "candidates" else INSTITUTION
+    rows = report.accepted
+    none = pd.Series("", index=rows.index)
+    hosts = rows["host_type"] if layer == "candidates" else pd.Series(INSTITUTION, index=rows.index)
+    kinds = np.where(hosts == "village_building", "village_point", "township_place")
     own = pd.DataFrame(
         {
             "site_id": rows["id"].astype(str),
             "name_zh": rows["name"],
             "name_en": rows.get("name_en", rows["name"]),
-            "kind": kind,
+            "kind": kinds if layer == "candidates" else INSTITUTION,
             "host_type": hosts,
-            "county_code": rows.get("county_code", pd.Series("", index=rows.index)).fillna("").astype(str),
+            "county_code": rows.get("county_code", none).fillna("").astype(str),
             "lon": rows["lon"].astype(float),
             "lat": rows["lat"].astype(float),
             "mark": f"from {report.file}",
         }
     )
+    for column in SITE_AMOUNTS:
+        own[column] = pd.to_numeric(rows.get(column, none), errors="coerce")
     return own.reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ from planning.app.plan_map import plan_maps
 from planning.app.state import base, language, plain, solved, study_area, word
 from planning.compare import Comparison, comparison_csv
 from planning.maps import coverage_map, difference_map
+from planning.notes import cautions, conditions
 from planning.scenario import load
 from planning.screens import (
     headlines,
@@ -59,6 +60,9 @@ def _settings() -> None:
     if st.button(word("run"), type="primary", width="stretch", disabled=edited is None):
         st.session_state["asked"] = st.session_state["wanted"]
         st.rerun(scope="app")
+    asked = st.session_state.get("asked")
+    if edited is not None and asked and asked != (reference, edited):
+        st.caption(f":orange[{plain(word('not_run_yet'))}]")
 
 
 def _plans() -> tuple[Plan, Plan]:
@@ -105,8 +109,10 @@ def _headlines(comparison: Comparison) -> None:
         note = pane(comparison.plans[-1], language())["note"]
         numbers = (shown_number(solver["objective"]), shown_number(solver["bound"]))
         st.caption(plain(word("proof").format(note, *numbers, solver["seconds"])))
-    for key in comparison.notes:
-        st.warning(plain(word(key)))
+    last_plan = comparison.plans[-1]
+    st.caption(plain(f"B：{conditions(last_plan.scenario, language())}"))
+    for note in [*map(word, comparison.notes), *cautions(last_plan, language())]:
+        st.warning(plain(note))
 
 
 def shown_number(value: float) -> str:
@@ -121,7 +127,9 @@ def _maps(first: Plan, second: Plan) -> str | None:
     labels |= {"persons": word("unit_person"), "existing": word("existing"), "forbidden": word("forbidden")}
     panes = [{**pane(plan, speech), "title": f"{letter} {plan.scenario.title(speech)}"}
              for letter, plan in (("A", first), ("B", second))]  # fmt: skip
-    return plan_maps(base=base(speech), panes=panes, legend=legend(speech), labels=labels, key=f"maps_{speech}")
+    return plan_maps(
+        base=base(speech), panes=panes, legend=legend(speech), labels=labels, key=f"maps_{speech}", height=470
+    )
 
 
 def _picked(site: str) -> None:
@@ -152,7 +160,7 @@ def _tabs(comparison: Comparison) -> None:
     speech = language()
     names = ("tab_indicators", "tab_sites", "tab_worst", "tab_downloads", "tab_scenario")
     indicators, sites, worst, downloads, scenario = st.tabs([word(n) for n in names])
-    indicators.dataframe(indicator_rows(comparison, speech), hide_index=True, height=600)
+    indicators.dataframe(indicator_rows(comparison, speech), hide_index=True, height=640)
     sites.dataframe(site_rows(second, speech), hide_index=True)
     worst.dataframe(worst_rows(second, speech), hide_index=True)
     scenario.code(second.scenario.to_toml(), language="toml")

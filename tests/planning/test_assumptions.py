@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planning.assumptions import HOST_TYPES, Assumption, default_assumptions
+from geodata.layers import HOST_TYPES
+from planning.assumptions import Assumption, default_assumptions
 from planning.study_area import INSTITUTION
 
 TABLE = default_assumptions()

@@ -61,7 +61,10 @@ class TestNotes:
         assert "附近" in printed(compare([small_plan, other]), "zh")
 
     def test_equal_minutes_need_no_note(self, plans: dict[str, Plan]) -> None:
-        assert compare(list(plans.values())).notes == ()
+        assert compare([plans["baseline"], plans["most_people"], plans["frugal"]]).notes == ()
+
+    def test_another_season_is_noted(self, plans: dict[str, Plan]) -> None:
+        assert compare([plans["baseline"], plans["winter_passes"]]).notes == ("different_conditions",)
 
     def test_plans_of_other_people_are_refused_or_noted(self, area: StudyArea, plans: dict[str, Plan]) -> None:
         more = run(scenario("with_cities", with_separate_xpcc=True), area)

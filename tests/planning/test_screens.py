@@ -112,7 +112,8 @@ def test_pane_names_sites_in_the_language(small_plan: Plan) -> None:
 def test_headlines_are_the_last_plan_with_its_signed_difference(side_by_side: Comparison, speech: str) -> None:
     first, last = side_by_side.plans
     rows = headlines(side_by_side, speech)
-    near, _, mean, worst, served, cost = rows
+    near, served, full, mean, worst, cost = rows
+    assert full["value"] == f"{last.indicators['persons_near_but_full']:,.0f}"
     assert near["label"].endswith(" (60)")
     assert near["value"] == f"{last.indicators['share_near'] * 100:.1f}%"
     gained = (last.indicators["share_near"] - first.indicators["share_near"]) * 100
@@ -124,7 +125,7 @@ def test_headlines_are_the_last_plan_with_its_signed_difference(side_by_side: Co
     assert served["value"] == f"{last.indicators['persons_served']:,.0f}"
     assert served["difference"].startswith("+")
     assert cost["difference"] == f"+{cost['value']}"
-    assert [row["more_is_better"] for row in rows] == [True, True, False, False, True, False]
+    assert [row["more_is_better"] for row in rows] == [True, True, False, False, False, False]
 
 
 def test_capital_is_in_the_unit_of_the_language(side_by_side: Comparison) -> None:

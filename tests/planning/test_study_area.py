@@ -114,7 +114,7 @@ class TestTheUsersOwnLayers:
 
     def test_an_unknown_host_is_named_with_the_known_ones(self, tmp_path: Path) -> None:
         text = refused(tmp_path, "id,name,host_type,lon,lat\nK1,甲,castle,77.2,38.4\n")
-        assert "host_type 'castle' is not known" in text
+        assert "host_type is not known (found castle)" in text
         assert "elderly_home" in text
 
     def test_an_id_in_both_layers_is_refused(self, area: StudyArea, tmp_path: Path) -> None:

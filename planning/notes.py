@@ -1,0 +1,33 @@
+"""What a reader must know beside the numbers of a plan: the conditions, and what the plan does not say by itself."""
+
+from planning.plan import Plan
+from planning.scenario import CloseRoad, ScaleDemand, Scenario, SetSpeed
+from planning.study_area import embedded
+from planning.texts import text
+
+
+def conditions(scenario: Scenario, language: str) -> str:
+    """Season, minutes, closures, changed demand and changed assumptions, as one line."""
+    data = embedded(scenario.study_area).data
+    column = "name_zh" if language == "zh" else "name_en"
+    closures = data.closures.set_index("closure_id")[column]
+    counties = data.counties.set_index("county_code")[column]
+    parts = [text(scenario.season, language), text("near_is", language).format(scenario.objective.minutes)]
+    parts += [text("closed_road", language).format(closures[c.closure]) for c in scenario.of(CloseRoad)]
+    parts += [text("demand_times", language).format(counties[c.county], c.factor) for c in scenario.of(ScaleDemand)]
+    changed = {**scenario.assumptions, **{c.speed: c.value for c in scenario.of(SetSpeed)}}
+    parts += [f"{key} = {value:g}" for key, value in changed.items()]
+    parts += [text("with_xpcc", language)] if scenario.with_separate_xpcc else []
+    return text("and", language).join(parts)
+
+
+def cautions(plan: Plan, language: str) -> list[str]:
+    """What the numbers hide: fewer sites than asked for, village points that offer part of the services."""
+    asked, chosen = plan.scenario.objective.sites, int(plan.indicators["sites"])
+    new = plan.sites[plan.sites["role"] != "existing"]
+    found = []
+    if asked is not None and chosen < asked and plan.scenario.objective.model != "none":
+        found.append(text("fewer_chosen", language).format(asked, chosen))
+    if (new["kind"] == "village_point").any():
+        found.append(text("village_caution", language))
+    return found

@@ -4,6 +4,7 @@ Every row is either accepted or stands among the rejected ones with its reasons.
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import pandas as pd
 from shapely import points
 
 from geodata.crs import STORED
-from geodata.errors import LayerError
+from geodata.errors import LayerError, Sentence, both
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _AS_WRITTEN: Final[dict[str, Any]] = {  # text as it stands; only an empty cell is empty, "NA" is a text
@@ -31,14 +32,14 @@ class Rule:
     """One thing that can be wrong with a row.
 
     Attributes:
-        name: short name of the rule.
-        advice: what to do about it, one sentence.
+        name: short name of the rule, in both languages.
+        advice: what to do about it, one sentence in both languages.
         column: the column to quote as an example.
         wrong: table → True where the row breaks the rule.
     """
 
-    name: str
-    advice: str
+    name: Sentence
+    advice: Sentence
     column: str
     wrong: Check
 
@@ -47,10 +48,21 @@ class Rule:
 class Fault:
     """A broken rule: which rows (as numbered in the file, the header being row 1), an example, advice."""
 
-    rule: str
+    rule: Sentence
     rows: tuple[int, ...]
     example: str
-    advice: str
+    advice: Sentence
+
+    def told(self, limit: int | None = None) -> Sentence:
+        """The fault as one sentence that names at most `limit` rows."""
+        shown, more = self.rows[:limit], len(self.rows) - len(self.rows[:limit])
+        rows = ", ".join(map(str, shown)) + (f" and {more} more" if more else "")
+        rows_zh = "、".join(map(str, shown)) + (f" 等 {len(self.rows)} " if more else " ")
+        found = "空单元格" if self.example in ("nan", "None") else f" {self.example}"
+        return both(
+            f"rows {rows}: {self.rule} (found {self.example}); {self.advice}",
+            f"第 {rows_zh}行：{self.rule.zh}（发现{found}）；{self.advice.zh}",
+        )
 
 
 @dataclass(frozen=True)
@@ -123,24 +135,80 @@ HOST_WORDS: Final = {
     "养老院": "elderly_home", "新建": "new_building", "村级综合服务设施": "village_building",
 }  # fmt: skip
 ID_RULES: Final = (
-    Rule("id missing", "give every row an id of its own", "id", _blank("id")),
-    Rule("id repeated", "keep one row for each id; the first is kept", "id", _repeated),
+    Rule(
+        both("id missing", "缺少编号"),
+        both("give every row an id of its own", "请为每一行填写各自的编号"),
+        "id",
+        _blank("id"),
+    ),
+    Rule(
+        both("id repeated", "编号重复"),
+        both("keep one row for each id; the first is kept", "请让每个编号只占一行（已保留第一行）"),
+        "id",
+        _repeated,
+    ),
 )
-NAME_RULE: Final = Rule("name missing", "give every row a name that people know", "name", _blank("name"))
+NAME_RULE: Final = Rule(
+    both("name missing", "缺少名称"),
+    both("give every row a name that people know", "请为每一行填写大家熟悉的名称"),
+    "name",
+    _blank("name"),
+)
 POINT_RULES: Final = (
     *ID_RULES,
-    Rule("lon is not a number", "write degrees as a number, such as 75.99", "lon", _not_number("lon")),
-    Rule("lat is not a number", "write degrees as a number, such as 39.47", "lat", _not_number("lat")),
-    Rule("coordinates are 0, 0", "look the place up, or leave the row out", "lon", _zero),
-    Rule("lon and lat are swapped", "put longitude under lon and latitude under lat", "lon", _swapped),
-    Rule("point outside China", "check the coordinates and their reference system", "lon", _outside),
+    Rule(
+        both("lon is not a number", "经度（lon）不是数字"),
+        both("write degrees as a number, such as 75.99", "请用数字写度数，例如 75.99"),
+        "lon",
+        _not_number("lon"),
+    ),
+    Rule(
+        both("lat is not a number", "纬度（lat）不是数字"),
+        both("write degrees as a number, such as 39.47", "请用数字写度数，例如 39.47"),
+        "lat",
+        _not_number("lat"),
+    ),
+    Rule(
+        both("coordinates are 0, 0", "坐标是 0, 0"),
+        both("look the place up, or leave the row out", "请查明地点的坐标，或删去该行"),
+        "lon",
+        _zero,
+    ),
+    Rule(
+        both("lon and lat are swapped", "经纬度颠倒"),
+        both("put longitude under lon and latitude under lat", "请把经度填在 lon 列、纬度填在 lat 列"),
+        "lon",
+        _swapped,
+    ),
+    Rule(
+        both("point outside China", "地点不在中国范围内"),
+        both("check the coordinates and their reference system", "请核对坐标和坐标系"),
+        "lon",
+        _outside,
+    ),
 )
+
+
+def _heading(column: str) -> str:
+    """A column as Chinese tables head it, with its name in brackets."""
+    heading = {column: words for words, column in HEADINGS.items()}.get(column)
+    return f"{heading}（{column}）" if heading else column
 
 
 def _amount(column: str) -> tuple[Rule, ...]:
     return (
-        Rule(f"{column} is not a number", "write a number without text or unit", column, _not_number(column)),
-        Rule(f"{column} is negative", "write 0 or more", column, _below_zero(column)),
+        Rule(
+            both(f"{column} is not a number", f"{_heading(column)}不是数字"),
+            both("write a number without text or unit", "请只写数字，不带文字和单位"),
+            column,
+            _not_number(column),
+        ),
+        Rule(
+            both(f"{column} is negative", f"{_heading(column)}是负数"),
+            both("write 0 or more", "请填 0 或更大的数"),
+            column,
+            _below_zero(column),
+        ),
     )
 
 
@@ -156,8 +224,11 @@ def _if_there(rule: Rule) -> Rule:
 
 
 HOST_RULE: Final = Rule(
-    "host_type is not known",
-    f"write one of {', '.join(HOST_TYPES)}",
+    both("host_type is not known", "依托设施（host_type）无法识别"),
+    both(
+        f"write one of {', '.join(HOST_TYPES)}",
+        f"请填 {'、'.join(k for k in HOST_WORDS if k not in ('卫生院', '养老院'))} 之一",
+    ),
     "host_type",
     lambda t: ~t["host_type"].isin(HOST_TYPES),
 )
@@ -180,7 +251,14 @@ LAYERS: Final[dict[str, tuple[tuple[str, ...], tuple[Rule, ...]]]] = {
     ),
     "boundaries": (
         ("code", "name"),
-        (Rule("code missing", "give every polygon its code", "code", _blank("code")),),
+        (
+            Rule(
+                both("code missing", "缺少代码（code）"),
+                both("give every polygon its code", "请为每个面填写代码"),
+                "code",
+                _blank("code"),
+            ),
+        ),
     ),
 }
 
@@ -197,13 +275,23 @@ def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
     """
     path = Path(path)
     if layer not in LAYERS:
-        raise LayerError([f"{path.name}: layer '{layer}' is not known; there is {', '.join(LAYERS)}"])
+        fault = both(
+            f"{path.name}: layer '{layer}' is not known; there is {', '.join(LAYERS)}",
+            f"{path.name}：没有名为“{layer}”的图层；可用的有 {'、'.join(LAYERS)}",
+        )
+        raise LayerError([fault])
     table, encoding = _read_table(path)
     columns, rules = LAYERS[layer]
     missing = [c for c in columns if c not in table.columns]
     if missing:
         raise LayerError(
-            [f"{path.name}: column '{c}' is missing; the layer '{layer}' needs {', '.join(columns)}" for c in missing]
+            [
+                both(
+                    f"{path.name}: column '{c}' is missing; the layer '{layer}' needs {', '.join(columns)}",
+                    f"{path.name}：缺少“{c}”列；图层“{layer}”需要 {'、'.join(map(_heading, columns))}，请补上",
+                )
+                for c in missing
+            ]
         )
     broken = [(rule, rule.wrong(table).fillna(False).to_numpy(bool)) for rule in rules]
     return _report(path, layer, encoding, table, broken)
@@ -238,17 +326,19 @@ def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
     if path.is_dir():
-        raise LayerError([f"{path}: is a folder; name the file in it"])
+        raise LayerError([both(f"{path}: is a folder; name the file in it", f"{path}：这是文件夹；请写出其中的文件名")])
     if not path.is_file():
-        raise LayerError([f"{path}: there is no such file"])
+        raise LayerError([both(f"{path}: there is no such file", f"{path}：没有这个文件；请核对路径和文件名")])
     kind = path.suffix.lower()
     if kind == ".csv":
         return _read_csv(path)
     if kind in (".gpkg", ".geojson"):
         return _read_vector(path, kind), "utf-8"
-    raise LayerError(
-        [f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as CSV UTF-8"]
+    fault = both(
+        f"{path.name}: layer files are .csv, .gpkg or .geojson, found '{path.suffix}'; save it as CSV UTF-8",
+        f"{path.name}：图层文件应为 .csv、.gpkg 或 .geojson，发现“{path.suffix}”；请另存为 CSV UTF-8",
     )
+    raise LayerError([fault])
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
@@ -258,9 +348,23 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
         except UnicodeDecodeError:
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise LayerError([f"{path.name}: not a readable table ({error}); save it as CSV again"]) from None
+            fault = both(
+                f"{path.name}: not a readable table ({error}); save it as CSV again",
+                f"{path.name}：读不出表格{_line_of(error)}；请重新另存为 CSV",
+            )
+            raise LayerError([fault]) from None
         return _tidy(table, path), encoding
-    raise LayerError([f"{path.name}: neither UTF-8 nor GB18030 text; save it as 'CSV UTF-8' again"])
+    fault = both(
+        f"{path.name}: neither UTF-8 nor GB18030 text; save it as 'CSV UTF-8' again",
+        f"{path.name}：文字编码既不是 UTF-8 也不是 GB18030；请重新另存为“CSV UTF-8”",
+    )
+    raise LayerError([fault])
+
+
+def _line_of(error: Exception) -> str:
+    """The line that a parser's message names, in Chinese."""
+    line = re.search(r"line (\d+)", str(error))
+    return f"（第 {line[1]} 行）" if line else ""
 
 
 def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -268,9 +372,21 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     table = table.rename(columns=lambda c: HEADINGS.get(str(c).strip(), str(c).strip()))
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
-        raise LayerError([f"{path.name}: column '{c}' stands there twice; keep one of them" for c in twice])
+        raise LayerError(
+            [
+                both(
+                    f"{path.name}: column '{c}' stands there twice; keep one of them",
+                    f"{path.name}：“{c}”列出现两次；请只保留一列",
+                )
+                for c in twice
+            ]
+        )
     if not isinstance(table.index, pd.RangeIndex):
-        raise LayerError([f"{path.name}: the rows have more values than the header has columns; name every column"])
+        fault = both(
+            f"{path.name}: the rows have more values than the header has columns; name every column",
+            f"{path.name}：数据行的值比表头的列多；请为每一列写上列名",
+        )
+        raise LayerError([fault])
     if "host_type" in table:
         table["host_type"] = table["host_type"].str.strip().replace(HOST_WORDS)
     return table.dropna(how="all")
@@ -280,7 +396,11 @@ def _read_vector(path: Path, kind: str) -> pd.DataFrame:
     try:
         layer = _read_geojson(path) if kind == ".geojson" else _read_gpkg(path)
     except Exception as error:
-        raise LayerError([f"{path.name}: not a readable {kind} file ({error}); export it again"]) from None
+        fault = both(
+            f"{path.name}: not a readable {kind} file ({error}); export it again",
+            f"{path.name}：不是可读取的 {kind} 文件；请重新导出",
+        )
+        raise LayerError([fault]) from None
     if layer.crs is not None:
         layer = layer.to_crs(STORED)
     if len(layer) and (layer.geom_type.dropna() == "Point").all():

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
-from geodata.errors import LayerError
+from geodata.errors import LayerError, both, prefixed
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,20 +56,28 @@ def load_roads(source: Any, *, name: str = "") -> RoadNetwork:
         return _from_graph(source, name or "OpenStreetMap contributors (ODbL 1.0), OSMnx")
     path = Path(source)
     if not path.exists():
-        raise LayerError([f"{path}: there is no such road file"])
+        raise LayerError([both(f"{path}: there is no such road file", f"{path}：没有这个道路文件；请核对路径和文件名")])
     if path.suffix == ".csv":
         return _from_table(pd.read_csv(path), name or path.name)
     if path.suffix == ".graphml":
         import osmnx  # heavy, and needed for graphs only
 
         return _from_graph(osmnx.load_graphml(path), name or path.name)
-    raise LayerError([f"{path}: road files are .csv or .graphml, found '{path.suffix}'; save the graph as GraphML"])
+    fault = both(
+        f"{path}: road files are .csv or .graphml, found '{path.suffix}'; save the graph as GraphML",
+        f"{path}：道路文件应为 .csv 或 .graphml，发现“{path.suffix}”；请把路网保存为 GraphML",
+    )
+    raise LayerError([fault])
 
 
 def _from_table(table: pd.DataFrame, name: str) -> RoadNetwork:
     missing = [c for c in _TABLE_COLUMNS if c not in table.columns]
     if missing:
-        raise LayerError([f"{name}: the road table lacks {', '.join(missing)}"])
+        fault = both(
+            f"{name}: the road table lacks {', '.join(missing)}",
+            f"{name}：道路表缺少 {'、'.join(missing)} 列；请补上",
+        )
+        raise LayerError([fault])
     _check_table(table, name)
     ends = pd.concat(
         [
@@ -94,15 +102,22 @@ def _from_table(table: pd.DataFrame, name: str) -> RoadNetwork:
 
 def _check_table(table: pd.DataFrame, name: str) -> None:
     """Raises LayerError with every cell that is no number and every length of 0 or less."""
-    faults = [] if len(table) else [f"{name}: the road table has no rows; at least one road is needed"]
+    empty = both("the road table has no rows; at least one road is needed", "道路表没有数据行；至少需要一条道路")
+    faults = [] if len(table) else [empty]
     for column in _TABLE_COLUMNS[2:]:
         number = pd.to_numeric(table[column], errors="coerce").to_numpy(float)
         good = number > 0 if column == "length_m" else np.isfinite(number)
-        needed = "a length above 0" if column == "length_m" else "a number"
+        needed = both("a length above 0", "大于 0 的长度") if column == "length_m" else both("a number", "数字")
         for i in np.flatnonzero(~good):
-            faults.append(f"{name}: row {i + 2}: {column} is {table[column].iloc[i]}, {needed} is needed")
+            found = table[column].iloc[i]
+            faults.append(
+                both(
+                    f"row {i + 2}: {column} is {found}, {needed} is needed",
+                    f"第 {i + 2} 行：{column} 是 {found}；请填{needed.zh}",
+                )
+            )
     if faults:
-        raise LayerError(faults)
+        raise LayerError([prefixed(name, fault) for fault in faults])
 
 
 def _from_graph(graph: Any, name: str) -> RoadNetwork:
@@ -127,15 +142,34 @@ def _from_graph(graph: Any, name: str) -> RoadNetwork:
 def _check_graph(graph: Any, name: str) -> None:
     """Raises LayerError for a graph in metres, without edges, or whose nodes or edges lack what a trip needs."""
     crs = graph.graph.get("crs")
-    faults = [] if graph.number_of_edges() else [f"{name}: the graph has no edges; at least one road is needed"]
+    empty = both("the graph has no edges; at least one road is needed", "路网没有边；至少需要一条道路")
+    faults = [] if graph.number_of_edges() else [empty]
     if crs is not None and not CRS.from_user_input(crs).is_geographic:
-        faults.append(f"{name}: nodes in degrees are needed, found {crs}; give the graph before it is projected")
+        faults.append(
+            both(
+                f"nodes in degrees are needed, found {crs}; give the graph before it is projected",
+                f"节点坐标应以度为单位，发现 {crs}；请提供投影之前的路网",
+            )
+        )
     bare = [n for n, d in graph.nodes(data=True) if "x" not in d or "y" not in d]
-    faults += [f"{name}: node {n} has no x and y; read the graph with OSMnx" for n in bare]
+    faults += [
+        both(f"node {n} has no x and y; read the graph with OSMnx", f"节点 {n} 没有 x 和 y；请用 OSMnx 读取路网")
+        for n in bare
+    ]
     for u, v, d in graph.edges(data=True):
         if "length" not in d:
-            faults.append(f"{name}: edge {u} to {v} has no length; add it with osmnx.distance.add_edge_lengths")
+            faults.append(
+                both(
+                    f"edge {u} to {v} has no length; add it with osmnx.distance.add_edge_lengths",
+                    f"从 {u} 到 {v} 的边没有长度；请用 osmnx.distance.add_edge_lengths 补上",
+                )
+            )
         if d.get("speed_kph", 1) <= 0:
-            faults.append(f"{name}: edge {u} to {v}: speed_kph is {d['speed_kph']}, a speed above 0 is needed")
+            faults.append(
+                both(
+                    f"edge {u} to {v}: speed_kph is {d['speed_kph']}, a speed above 0 is needed",
+                    f"从 {u} 到 {v} 的边：speed_kph 是 {d['speed_kph']}；请填大于 0 的速度",
+                )
+            )
     if faults:
-        raise LayerError(faults)
+        raise LayerError([prefixed(name, fault) for fault in faults])

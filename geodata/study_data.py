@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.elevation import ElevationGrid
-from geodata.errors import LayerError
+from geodata.errors import LayerError, both
 
 FOLDER: Final = Path(__file__).parent / "data"
 _TEXT: Final = (
@@ -58,12 +58,24 @@ def open_study_data(name: str = "southern_xinjiang") -> StudyData:
     """
     folder = FOLDER / name
     if name not in names():
-        raise LayerError([f"study area '{name}' is not known; there is {', '.join(names())}"])
+        fault = both(
+            f"study area '{name}' is not known; there is {', '.join(names())}",
+            f"没有研究区“{name}”；可用的有 {'、'.join(names())}",
+        )
+        raise LayerError([fault])
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     hashes = {r["path"]: r["hash"] for r in package["resources"]}
     changed = [p for p, h in hashes.items() if h != "sha256:" + sha256((folder / p).read_bytes()).hexdigest()]
     if changed:
-        raise LayerError([f"{p}: not the file that datapackage.json describes; install again" for p in changed])
+        raise LayerError(
+            [
+                both(
+                    f"{p}: not the file that datapackage.json describes; install again",
+                    f"{p}：与 datapackage.json 记载的文件不一致；请重新安装",
+                )
+                for p in changed
+            ]
+        )
 
     def table(path: str) -> pd.DataFrame:
         return pd.read_csv(folder / path, dtype=dict.fromkeys(_TEXT, str)).fillna({"township_code": ""})

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from geodata.crs import to_degrees, to_metric
 from geodata.elevation import ElevationGrid
-from geodata.errors import LayerError
+from geodata.errors import LayerError, both
 from geodata.roads import RoadNetwork
 
 Floats = npt.NDArray[np.float64]
@@ -182,7 +182,11 @@ def _closed(middle: Floats, closures: Sequence[Closure]) -> npt.NDArray[np.bool_
     for closure in closures:
         touched = np.hypot(*(middle - to_metric(closure.lon, closure.lat)).T) <= closure.radius_m
         if not touched.any():
-            raise LayerError([f"closure '{closure.closure_id}' touches no road within {closure.radius_m:.0f} m"])
+            fault = both(
+                f"closure '{closure.closure_id}' touches no road within {closure.radius_m:.0f} m",
+                f"封路“{closure.closure_id}”：{closure.radius_m:.0f} 米内没有道路；请核对位置和半径",
+            )
+            raise LayerError([fault])
         closed |= touched
     return closed
 

@@ -1,5 +1,6 @@
 """From a LocationProblem to a Core: one function for each question."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -17,8 +18,9 @@ def pose_max_coverage(problem: LocationProblem, request: Request) -> Core:
     rows = merged(_covering_rows(problem, request))
     zero = np.zeros(rows.site.size)
     total = float(problem.weight[problem.weight > 0].sum())
-    core = _core(problem, request, rows, zero, rows.weight)
-    return _settled(problem, core, sign=-1.0, offset=total)
+    unit = _unit(rows.weight)
+    core = _core(problem, request, rows, zero, rows.weight / unit)
+    return _settled(problem, core, sign=-unit, offset=total)
 
 
 def pose_set_cover(problem: LocationProblem, request: Request) -> Core:
@@ -41,13 +43,26 @@ def pose_p_median(problem: LocationProblem, request: Request) -> Core:
     """Value = weighted cost to the cheapest open site, or the unserved price where one is given."""
     rows = merged(needed_rows(problem, np.inf))
     cost = rows.unit * np.repeat(rows.weight, np.diff(rows.indptr))
+    left_out = rows.weight * (problem.unserved_cost or 0.0)
+    unit = _unit(cost, left_out)
+    cost = cost / unit
     if problem.unserved_cost is not None:
-        core = _core(problem, request, rows, cost, rows.weight * problem.unserved_cost)
-        return _settled(problem, core)
+        core = _core(problem, request, rows, cost, left_out / unit)
+        return _settled(problem, core, sign=unit)
     # Each row served at its dearest pair is the worst complete plan; one row left out must cost more.
     penalty = 1.0 + float(np.ceil(_row_maximum(rows.indptr, cost).sum()))
     core = _core(problem, request, rows, cost, np.full(rows.weight.size, penalty))
-    return _settled(problem, core, penalty=penalty)
+    return _settled(problem, core, penalty=penalty, sign=unit)
+
+
+def _unit(*parts: Floats) -> float:
+    """A power of two that makes the largest of small numbers about a million; 1 where they are not small.
+
+    Dividing by it is exact. Without it the tolerances of search, bound and solver would swallow the differences
+    between plans of a caller who counts in small shares instead of persons.
+    """
+    top = max(float(part.max(initial=0.0)) for part in parts)
+    return 1.0 if top == 0.0 or top >= 1.0 else float(2.0 ** (math.floor(math.log2(top)) - 20))
 
 
 def _covering_rows(problem: LocationProblem, request: Request) -> Rows:

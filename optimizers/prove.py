@@ -17,7 +17,7 @@ from optimizers.core import Core, restrict, value_of
 from optimizers.formulation import formulate
 from optimizers.request import Request
 from optimizers.search import Plan, find_plan, plan_of
-from optimizers.solution import PROOF_TOLERANCE
+from optimizers.solution import PROOF_TOLERANCE, ROUNDING
 from optimizers.solvers import run, solver_name
 
 _ROUNDS = 3
@@ -65,9 +65,9 @@ def is_proven(core: Core, proof: Proof, gap: float = 0.0) -> bool:
         return True
     if not is_plan(core, proof.plan):
         return False
-    room = proof.plan.value - proof.lower
+    room = abs(core.sign) * (proof.plan.value - proof.lower)
     reached = min(abs(core.objective(proof.plan.value)), abs(core.objective(proof.lower)))
-    return room <= max(1e-12, max(gap, PROOF_TOLERANCE) * reached)
+    return room <= max(ROUNDING * abs(core.offset), max(gap, PROOF_TOLERANCE) * reached)
 
 
 def prove(core: Core, request: Request, deadline: float) -> Proof:
@@ -145,7 +145,7 @@ def whole_bound(core: Core, bound: float, plan: Plan) -> float:
 def _finished(core: Core, stage: _Stage, request: Request, deadline: float) -> Proof:
     """Hand what remains to the solver, if it is small enough and there is time."""
     rest, proof = stage.rest, stage.proof
-    if np.any(rest.capacity < -1e-9):
+    if np.any(rest.capacity < -1e-9 * (1.0 + np.abs(core.capacity))):
         # The sites every better plan must open do not fit, so there is no better plan.
         lower = proof.plan.value if is_plan(core, proof.plan) else math.inf
         return Proof(proof.plan, lower)

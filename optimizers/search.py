@@ -16,9 +16,9 @@ from optimizers.core import Core, Tables, tables_of, value_of
 from optimizers.greedy import greedy_kernel
 from optimizers.interchange import fits, interchange, new_state
 from optimizers.kernel import kernel
+from optimizers.solution import SEED
 
 _TOLERANCE = 1e-9
-_SEED = 20_240_607
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def find_plan(core: Core, *, upheavals: int, starts: Sequence[Ints] | None = Non
     for sites in starts:
         chosen = np.zeros(core.n_sites, dtype=np.bool_)
         chosen[sites] = True
-        found = plan_of(core, np.flatnonzero(iterate(tables, chosen, upheavals, _SEED)))
+        found = plan_of(core, np.flatnonzero(iterate(tables, chosen, upheavals, SEED)))
         best = found if found.beats(best) else best
     assert best is not None
     return best

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-PROOF_TOLERANCE = 1e-6
+PROOF_TOLERANCE = 1e-6  # relative to the objective
+ROUNDING = 1e-14  # relative to the sum of all weights: what adding them up in another order may change
+SEED = 20_240_607  # of the search's pseudo-random steps
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,14 @@ class Solution:
     budget_yuan: float | None = None
     threshold_min: float | None = None
     effort: str = "thorough"
+    seed: int = SEED
 
 
-def relative_gap(objective: float, bound: float) -> float:
-    """|objective - bound| / max(|objective|, |bound|); 0 within the tolerance of a proof."""
+def relative_gap(objective: float, bound: float, total: float = 0.0) -> float:
+    """|objective - bound| / max(|objective|, |bound|); 0 within the tolerance of a proof.
+
+    `total` is the sum that the two were made from; a distance of its rounding is none.
+    """
     distance = abs(objective - bound)
     gap = distance / max(abs(objective), abs(bound), 1e-300)
-    return 0.0 if gap <= PROOF_TOLERANCE or distance <= 1e-12 else gap
+    return 0.0 if gap <= PROOF_TOLERANCE or distance <= ROUNDING * total else gap

@@ -89,14 +89,18 @@ def _solution(problem: LocationProblem, model: str, request: Request, finding: _
         assert objective is not None
         assert bound is not None
         bound = _not_past(objective, bound, MODELS[model].sense)
-        gap = relative_gap(objective, bound)
+        gap = relative_gap(objective, bound, float(problem.weight.sum()) if MODELS[model].sense == "max" else 0.0)
         status = "optimal" if gap <= PROOF_TOLERANCE else "feasible"
-        reason = "" if status == "optimal" else reason or f"stopped within the gap of {request.gap:g}."
+        reason = "" if status == "optimal" else reason or _stopped(request.gap)
     return Solution(
         model=model, status=status, sites=finding.sites or (), objective=objective, bound=bound, gap=gap,
         reason=reason, seconds=seconds, solver=finding.solver, p=None if request.p is None else int(request.p),
         budget_yuan=request.budget_yuan, threshold_min=request.threshold_min, effort=request.effort,
     )  # fmt: skip
+
+
+def _stopped(gap: float) -> str:
+    return f"stopped within the gap of {gap:g}." if gap else "stopped just short of a proof."
 
 
 def _not_past(objective: float, bound: float, sense: str) -> float:

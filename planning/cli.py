@@ -12,7 +12,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import pandas as pd
+
 from geodata import LayerError, read_layer
+from geodata.errors import both, in_language, prefixed
 from geodata.layers import LAYERS, LayerReport
 from planning.codes import unknown_codes
 from planning.compare import compare, printed, summary, write_comparison
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except (PlanningError, LayerError) as error:
-        print("\n".join(error.faults), file=sys.stderr)
+        _print_faults(error.faults, options.lang)
         return 2
 
 
@@ -62,9 +65,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("scenario", help="a TOML file, or the name of a shipped scenario")
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
     command("scenarios", _scenarios, "the shipped scenarios / 内置情景")
-    both = command("compare", _compare, "plan folders side by side / 比较方案")
-    both.add_argument("plans", nargs="+", type=Path, metavar="PLAN_DIR")
-    both.add_argument("--out", type=Path, required=True, metavar="DIR")
+    beside = command("compare", _compare, "plan folders side by side / 比较方案")
+    beside.add_argument("plans", nargs="+", type=Path, metavar="PLAN_DIR")
+    beside.add_argument("--out", type=Path, required=True, metavar="DIR")
     check = command("check", _check, "read layer files as the tool would and list every fault / 检查数据文件")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--layer", default="points", choices=tuple(LAYERS))
@@ -130,7 +133,7 @@ def checked_scenario(name_or_file: str) -> Scenario:
     if area is not None:
         faults += unknown_codes(table, area)
     if faults:
-        raise PlanningError([f"{path.name}: {fault}" for fault in faults])
+        raise PlanningError([prefixed(path.name, fault) for fault in faults])
     return Scenario.from_toml(path)
 
 
@@ -172,22 +175,26 @@ def _check(options: argparse.Namespace) -> int:
             faults += error.faults
     for path, report in reports:
         if len(report.rejected):
-            write_csv(report.rejected, path.with_name(f"{path.stem}.rejected.csv"))
+            write_csv(_rejected(report, options.lang), path.with_name(f"{path.stem}.rejected.csv"))
     if options.json:
         found = [_report_record(report) for _, report in reports]
         print(json.dumps(found[0] if len(options.files) == 1 and found else found, ensure_ascii=False))
     else:
         for path, report in reports:
-            print(_report_text(path, report))
+            print(_report_text(path, report, options.lang))
     if faults:
-        print("\n".join(faults), file=sys.stderr)
+        _print_faults(faults, options.lang)
     return 2 if faults or any(len(r.rejected) for _, r in reports) else 0
 
 
 def _app(options: argparse.Namespace) -> int:
     page = Path(__file__).parents[1] / "streamlit_app.py"  # beside the package, in a clone and when installed
     if not page.is_file():
-        raise PlanningError([f"{page}: the page is not installed; install the project again"])
+        fault = both(
+            f"{page}: the page is not installed; install the project again",
+            f"{page}：没有安装网页；请重新安装本项目",
+        )
+        raise PlanningError([fault])
     settings = {
         "server.address": "127.0.0.1", "server.port": str(options.port), "server.headless": "true",
         "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.toolbarMode": "minimal",
@@ -209,7 +216,11 @@ def _wheelhouse(options: argparse.Namespace) -> int:
     """All wheels of this project for another machine, through pip."""
     source = Path(__file__).parents[1]
     if not (source / "pyproject.toml").is_file():
-        raise PlanningError(["wheelhouse needs a clone of the project: install it there with `pip install -e .`"])
+        fault = both(
+            "wheelhouse needs a clone of the project: install it there with `pip install -e .`",
+            "wheelhouse 需要项目的源码副本；请在副本中用 `pip install -e .` 安装",
+        )
+        raise PlanningError([fault])
     pip, folder = [sys.executable, "-m", "pip"], str(options.folder)
     if subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(source)]).returncode:
         return 1
@@ -234,6 +245,10 @@ def _planned(scenario: Scenario, area: StudyArea, folder: Path, language: str) -
     write_plan(plan, folder, area, language)
     _say(f"{title}: {monotonic() - started:.1f} s" + " " * 24)
     return plan
+
+
+def _print_faults(faults: Sequence[str], language: str) -> None:
+    print("\n".join(in_language(fault, language) for fault in faults), file=sys.stderr)
 
 
 def _say(words: str, end: str = "\n") -> None:
@@ -262,13 +277,28 @@ def _report_record(report: LayerReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _report_text(path: Path, report: LayerReport) -> str:
-    counts = f"{report.rows_read} rows read, {len(report.accepted)} accepted, {len(report.rejected)} rejected"
-    head = f"{path.name}: {report.encoding}, {counts}"
-    lines = [f"  {f.rule}: rows {', '.join(map(str, f.rows))} (found {f.example}); {f.advice}" for f in report.faults]
-    if len(report.rejected):
-        lines.append(f"  rejected rows: {path.with_name(f'{path.stem}.rejected.csv')}")
-    return "\n".join([head, *lines])
+def _report_text(path: Path, report: LayerReport, language: str) -> str:
+    read, good, bad = report.rows_read, len(report.accepted), len(report.rejected)
+    head = both(
+        f"{path.name}: {report.encoding}, {read} rows read, {good} accepted, {bad} rejected",
+        f"{path.name}：{report.encoding}，读取 {read} 行，接受 {good} 行，退回 {bad} 行",
+    )
+    lines = [head, *(fault.told() for fault in report.faults)]
+    if bad:
+        file = path.with_name(f"{path.stem}.rejected.csv")
+        lines.append(both(f"rejected rows: {file}", f"退回的行：{file}"))
+    return "\n  ".join(in_language(line, language) for line in lines)
+
+
+def _rejected(report: LayerReport, language: str) -> pd.DataFrame:
+    """The rejected rows with their reasons in a language."""
+    if language == "en":
+        return report.rejected
+    told: dict[int, list[str]] = {}
+    for fault in report.faults:
+        for row in fault.rows:
+            told.setdefault(row, []).append(in_language(fault.rule, language))
+    return report.rejected.assign(reasons=["；".join(told[row]) for row in report.rejected["row"]])
 
 
 if __name__ == "__main__":

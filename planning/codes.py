@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from planning.scenario import nearest
+from geodata.errors import Sentence, both, prefixed
+from planning.faults import nearest
 from planning.study_area import StudyArea
 
 # type of change → the key that holds a code, and what the code must be
@@ -16,6 +17,9 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "close_road": ("closure", "closure"),
     "scale_demand": ("county", "county"),
 }
+_ZH: Final = {
+    "candidate": "候选地点", "existing institution": "现有机构", "site": "地点", "closure": "封路路段", "county": "县",
+}  # fmt: skip
 
 
 def unknown_codes(table: Mapping[str, Any], area: StudyArea) -> list[str]:
@@ -32,23 +36,28 @@ def unknown_codes(table: Mapping[str, Any], area: StudyArea) -> list[str]:
         "closure": list(area.data.closures["closure_id"]),
         "county": list(area.data.counties["county_code"]),
     }
-    faults = []
+    faults: list[str] = []
     for where, what, code in _named(table):
         if code not in known[what]:
-            faults.append(f"{where}: there is no {what} '{code}'{nearest(code, known[what])}")
+            hint = nearest(code, known[what])
+            faults.append(
+                prefixed(where, both(f"there is no {what} '{code}'{hint}", f"没有{_ZH[what]}“{code}”{hint.zh}"))
+            )
     return faults
 
 
-def _named(table: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _named(table: Mapping[str, Any]) -> list[tuple[Sentence, str, str]]:
     """Where in the scenario, what, and the code."""
     candidates, changes = table.get("candidates"), table.get("changes")
     counties = candidates.get("counties") if isinstance(candidates, Mapping) else None
-    named = [("[candidates] counties", "county", code) for code in _list(counties)]
+    where = both("[candidates] counties", "[candidates] counties")
+    named = [(where, "county", code) for code in _list(counties)]
     for i, change in enumerate(_list(changes), 1):
         kind = change.get("type") if isinstance(change, Mapping) else None
         if isinstance(kind, str) and kind in _CODES:
             key, what = _CODES[kind]
-            named.append((f"changes no. {i} ({kind}) {key}", what, change.get(key)))
+            place = both(f"changes no. {i} ({kind}) {key}", f"changes 第 {i} 项（{kind}）{key}")
+            named.append((place, what, change.get(key)))
     return [(where, what, code) for where, what, code in named if isinstance(code, str)]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.errors import both
 from planning.faults import PlanningError
 from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
@@ -39,11 +40,25 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     """
     faults = []
     if len(plans) < 2:
-        faults.append(f"a comparison needs two plans or more, {len(plans)} given")
+        faults.append(
+            both(
+                f"a comparison needs two plans or more, {len(plans)} given",
+                f"比较至少需要两个方案，现在只有 {len(plans)} 个；请再给出一个方案文件夹",
+            )
+        )
     names = [p.name for p in plans]
-    faults += [f"two plans are named '{n}'; rename one" for n in sorted({n for n in names if names.count(n) > 1})]
-    if len({p.study_area for p in plans}) > 1:
-        faults.append(f"the plans are of different study areas: {', '.join(sorted({p.study_area for p in plans}))}")
+    faults += [
+        both(f"two plans are named '{n}'; rename one", f"有两个方案都叫“{n}”；请改其中一个的名称")
+        for n in sorted({n for n in names if names.count(n) > 1})
+    ]
+    areas = sorted({p.study_area for p in plans})
+    if len(areas) > 1:
+        faults.append(
+            both(
+                f"the plans are of different study areas: {', '.join(areas)}",
+                f"方案属于不同的研究区：{'、'.join(areas)}；请只比较同一研究区的方案",
+            )
+        )
     if faults:
         raise PlanningError(faults)
     rows = [_row(indicator, plans) for indicator in INDICATORS]

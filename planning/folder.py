@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from shapely import points
 
+from geodata.errors import both
 from optimizers import is_covered
 from planning.assumptions import default_assumptions
 from planning.faults import PlanningError
@@ -63,11 +64,19 @@ def check_target(folder: Path) -> None:
     """
     files = [p for p in (folder, *folder.parents) if p.is_file()]
     if files:
-        raise PlanningError([f"{files[0]}: is a file; name a folder for the plan"])
+        fault = both(
+            f"{files[0]}: is a file; name a folder for the plan",
+            f"{files[0]}：这是文件；请为方案指定一个文件夹",
+        )
+        raise PlanningError([fault])
     strange = _strange(folder) if folder.is_dir() else []
     if strange:
         shown = ", ".join(strange[:3])
-        raise PlanningError([f"{folder}: holds other files and no plan ({shown}); name an empty or a new folder"])
+        fault = both(
+            f"{folder}: holds other files and no plan ({shown}); name an empty or a new folder",
+            f"{folder}：里面有不属于方案的文件（{shown}）；请指定空文件夹或新文件夹",
+        )
+        raise PlanningError([fault])
 
 
 def _strange(folder: Path) -> list[str]:
@@ -196,12 +205,21 @@ def read_plan(folder: Path) -> Plan:
         PlanningError: one sentence for every file that is missing.
     """
     missing = [
-        f"{folder / f}: missing; a plan folder is made by `jiujin run`" for f in FILES if not (folder / f).is_file()
+        both(
+            f"{folder / f}: missing; a plan folder is made by `jiujin run`",
+            f"{folder / f}：缺少这个文件；方案文件夹由 `jiujin run` 生成",
+        )
+        for f in FILES
+        if not (folder / f).is_file()
     ]
     if missing:
         raise PlanningError(missing)
     if not _is_record(folder / "plan.json"):
-        raise PlanningError([f"{folder / 'plan.json'}: not the record of a plan; run the scenario again"])
+        fault = both(
+            f"{folder / 'plan.json'}: not the record of a plan; run the scenario again",
+            f"{folder / 'plan.json'}：不是方案的记录；请重新运行情景",
+        )
+        raise PlanningError([fault])
     record: Mapping[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_toml(folder / "scenario.toml")
     layers = {n: gpd.read_file(folder / "sites.gpkg", layer=n, engine="pyogrio") for n in ("sites", "cells")}

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geodata.errors import both, prefixed
 from optimizers import LocationProblem, evaluate
 from planning.assumptions import Assumptions
 from planning.codes import unknown_codes
@@ -59,9 +60,9 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
             exceed the number of sites or the budget.
     """
     area = area.with_layers(scenario.layers)
-    faults = [f"scenario '{scenario.name}': {f}" for f in unknown_codes(scenario.model_dump(mode="json"), area)]
+    faults = unknown_codes(scenario.model_dump(mode="json"), area)
     if faults:
-        raise PlanningError(faults)
+        raise PlanningError([prefixed(scenario.called, fault) for fault in faults])
     assumptions = area.assumptions.changed(
         {**scenario.assumptions, **{c.speed: c.value for c in scenario.of(SetSpeed)}}
     )
@@ -169,14 +170,22 @@ def _coverable(scenario: Scenario, weight: Floats, minutes: csr_array, sites: pd
 def _check_locks(scenario: Scenario, locked: int, locked_yuan: float) -> None:
     goal, faults = scenario.objective, []
     if goal.sites is not None and locked > goal.sites:
-        faults.append(f"scenario '{scenario.name}': {locked} sites are locked but [objective] sites is {goal.sites}")
+        faults.append(
+            both(
+                f"{locked} sites are locked but [objective] sites is {goal.sites}",
+                f"锁定了 {locked} 个地点，但 [objective] sites 是 {goal.sites}；请减少锁定或增加机构数",
+            )
+        )
     if goal.budget_yuan is not None and locked_yuan > goal.budget_yuan:
         faults.append(
-            f"scenario '{scenario.name}': the locked sites cost {locked_yuan:,.0f} yuan, more than the budget of "
-            f"{goal.budget_yuan:,.0f}; unlock one or raise the budget"
+            both(
+                f"the locked sites cost {locked_yuan:,.0f} yuan, more than the budget of {goal.budget_yuan:,.0f}; "
+                "unlock one or raise the budget",
+                f"锁定的地点需要 {locked_yuan:,.0f} 元，超出预算 {goal.budget_yuan:,.0f} 元；请减少锁定或提高预算",
+            )
         )
     if faults:
-        raise PlanningError(faults)
+        raise PlanningError([prefixed(scenario.called, fault) for fault in faults])
 
 
 def _costs(

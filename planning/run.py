@@ -1,5 +1,6 @@
 """One scenario from start to end."""
 
+from geodata.errors import both, prefixed
 from optimizers import Solution, solve
 from planning.faults import PlanningError
 from planning.plan import Plan, read_answer
@@ -18,7 +19,12 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
         PlanningError: for unknown codes, for a study area that is not the scenario's, or when no plan exists.
     """
     if scenario.study_area != area.data.name:
-        raise PlanningError([f"scenario '{scenario.name}' is for '{scenario.study_area}', not for '{area.data.name}'"])
+        asked, given = scenario.study_area, area.data.name
+        fault = both(
+            f"scenario '{scenario.name}' is for '{asked}', not for '{given}'",
+            f"情景“{scenario.name}”用于研究区“{asked}”，不能用于“{given}”；请换用对应的研究区",
+        )
+        raise PlanningError([fault])
     question = pose(scenario, area, progress)
     solution = None if scenario.objective.model == "none" else _solve(question, progress)
     return read_answer(question, solution, area.digest, area.data.name, area.sources())
@@ -26,7 +32,10 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
 
 def _solve(question: Question, progress: Progress | None) -> Solution:
     if not question.fixed and not question.scenario.objective.sites and question.scenario.objective.budget_yuan is None:
-        raise PlanningError([f"scenario '{question.scenario.name}': no institution is open and none is asked for"])
+        nothing = both(
+            "no institution is open and none is asked for", "没有开放的机构，也没有要求新增；请填写机构数或预算"
+        )
+        raise PlanningError([prefixed(question.scenario.called, nothing)])
     goal, solver = question.scenario.objective, question.scenario.solver
     existing = len(question.fixed) - int(question.sites["locked"].sum())
     if progress:
@@ -41,7 +50,10 @@ def _solve(question: Question, progress: Progress | None) -> Solution:
         time_limit_s=solver.time_limit_s,
     )
     if not solution.sites:
-        raise PlanningError([f"scenario '{question.scenario.name}': there is no plan: {solution.reason}"])
+        none = both(
+            f"there is no plan: {solution.reason}", f"没有可行的方案，请放宽条件（求解器的说明：{solution.reason}）"
+        )
+        raise PlanningError([prefixed(question.scenario.called, none)])
     return solution
 
 

@@ -4,10 +4,9 @@ Unknown keys, text where a number belongs, negative numbers and unknown codes ar
 sentence each; see `Scenario.from_toml`.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -15,8 +14,9 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic import ValidationError as Invalid
 
+from geodata.errors import Sentence, both, prefixed
 from planning.assumptions import default_assumptions
-from planning.faults import PlanningError
+from planning.faults import PlanningError, kind_needed, listed_zh, nearest, needed
 
 Model = Literal["none", "max_coverage", "set_cover", "p_median", "p_center"]
 CandidateKind = Literal["township_place", "village_point"]
@@ -177,7 +177,7 @@ class Scenario(_Table):
         Raises:
             PlanningError: with one sentence for every fault.
         """
-        faults = [f"{file}: {fault}" for fault in form_faults(table, folder)]
+        faults = [prefixed(file, fault) for fault in form_faults(table, folder)]
         if faults:
             raise PlanningError(faults)
         scenario = cls.model_validate(_tuples(table))
@@ -192,6 +192,11 @@ class Scenario(_Table):
         """The changes of one kind, in order."""
         return [change for change in self.changes if isinstance(change, kind)]
 
+    @property
+    def called(self) -> Sentence:
+        """The scenario by name, as the beginning of a sentence."""
+        return both(f"scenario '{self.name}'", f"情景“{self.name}”")
+
     def title(self, language: str) -> str:
         """Title in `zh` or `en`, the name when there is none."""
         return (self.title_zh if language == "zh" else self.title_en) or self.name
@@ -204,11 +209,24 @@ def read_toml(path: Path) -> dict[str, Any]:
         PlanningError: when there is no such file or it is not TOML in UTF-8.
     """
     if not path.is_file():
-        raise PlanningError([f"{path}: there is no such scenario file; `jiujin scenarios` lists the shipped ones"])
+        fault = both(
+            f"{path}: there is no such scenario file; `jiujin scenarios` lists the shipped ones",
+            f"{path}：没有这个情景文件；用 `jiujin scenarios` 可列出内置情景",
+        )
+        raise PlanningError([fault])
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanningError([f"{path.name}: not TOML in UTF-8 ({error}); correct it or save it as UTF-8"]) from None
+        raise PlanningError([_not_toml(path.name, error)]) from None
+
+
+def _not_toml(file: str, error: Exception) -> Sentence:
+    line = re.search(r"line (\d+)", str(error))
+    where = f"第 {line[1]} 行" if line else "文件"
+    return both(
+        f"{file}: not TOML in UTF-8 ({error}); correct it or save it as UTF-8",
+        f"{file}：{where}不是 UTF-8 编码的 TOML 写法；请改正，或另存为 UTF-8",
+    )
 
 
 def shipped() -> dict[str, Path]:
@@ -233,23 +251,16 @@ def find(name_or_file: str) -> Path:
 # --- faults in plain sentences ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Place:
+def _place(path: tuple[Any, ...]) -> Sentence:
     """Where in the file: `[objective] sites`, `changes no. 2: factor`."""
-
-    path: tuple[Any, ...]
-
-    def __str__(self) -> str:
-        parts = [p for p in self.path if p not in CHANGE_TYPES]
-        if parts and parts[0] == "changes" and len(parts) > 1:
-            return ": ".join([f"changes no. {parts[1] + 1}", *map(str, parts[2:])])
-        return f"[{parts[0]}] {'.'.join(map(str, parts[1:]))}" if len(parts) > 1 else str(parts[0])
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The known word that a mistyped one most likely means, as the end of a sentence."""
-    close = get_close_matches(word, known, 1, 0.5)
-    return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(sorted(known)[:12])}"
+    parts = [p for p in path if p not in CHANGE_TYPES]
+    if parts and parts[0] == "changes" and len(parts) > 1:
+        keys = [str(key) for key in parts[2:]]
+        return both(
+            ": ".join([f"changes no. {parts[1] + 1}", *keys]), "：".join([f"changes 第 {parts[1] + 1} 项", *keys])
+        )
+    same = f"[{parts[0]}] {'.'.join(map(str, parts[1:]))}" if len(parts) > 1 else str(parts[0])
+    return both(same, same)
 
 
 def form_faults(table: dict[str, Any], folder: Path) -> list[str]:
@@ -267,28 +278,40 @@ def _faults(table: dict[str, Any]) -> list[str]:
     return _wrong_keys(table) + _contradictions(scenario)
 
 
-def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) -> str:
-    where, shown = _Place(loc), repr(found)
+def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) -> Sentence:
+    where, shown = _place(loc), repr(found)
     if kind == "extra_forbidden":
-        table = _Place(loc[:-1]) if len(loc) > 1 else "top level"
-        return f"{table}: unknown key '{loc[-1]}'{nearest(str(loc[-1]), _known_keys(loc))}"
-    wanted: dict[str, Callable[[], str]] = {
-        "missing": lambda: f"{where} is missing; add it",
-        "greater_than": lambda: f"{where}: {shown} found, a number above {ctx['gt']:g} is needed",
-        "greater_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['ge']:g} or more is needed",
-        "less_than_equal": lambda: f"{where}: {shown} found, a number of {ctx['le']:g} or less is needed",
-        "too_short": lambda: f"{where}: an empty list found, one entry or more is needed",
-        "literal_error": lambda: f"{where}: {shown} found, one of {ctx['expected']} is needed",
-        "union_tag_invalid": lambda: f"{where}: type {ctx['tag']!r} is not known{nearest(ctx['tag'], CHANGE_TYPES)}",
-        "union_tag_not_found": lambda: (
-            f"{where}: the key 'type' is missing; one of {', '.join(CHANGE_TYPES)} is needed"
+        table = _place(loc[:-1]) if len(loc) > 1 else both("top level", "文件顶层")
+        return _unknown_key(table, str(loc[-1]), _known_keys(loc))
+    if kind == "missing":
+        table_zh = f"{_place(loc[:-1]).zh}：" if len(loc) > 1 else ""
+        return both(f"{where} is missing; add it", f"{table_zh}缺少 {loc[-1]}；请补上")
+    wanted: dict[str, Callable[[], Sentence]] = {
+        "greater_than": lambda: needed(shown, f"a number above {ctx['gt']:g}", f"大于 {ctx['gt']:g} 的数"),
+        "greater_than_equal": lambda: needed(shown, f"a number of {ctx['ge']:g} or more", f"{ctx['ge']:g} 或更大的数"),
+        "less_than_equal": lambda: needed(shown, f"a number of {ctx['le']:g} or less", f"{ctx['le']:g} 或更小的数"),
+        "too_short": lambda: both("an empty list found, one entry or more is needed", "发现空列表；请至少填一项"),
+        "literal_error": lambda: needed(shown, f"one of {ctx['expected']}", listed_zh(ctx["expected"])),
+        "union_tag_invalid": lambda: _unknown_type(ctx["tag"]),
+        "union_tag_not_found": lambda: both(
+            f"the key 'type' is missing; one of {', '.join(CHANGE_TYPES)} is needed",
+            f"缺少“type”；请填 {'、'.join(CHANGE_TYPES)} 之一",
         ),
-        "string_pattern_mismatch": lambda: f"{where}: {shown} found, letters, digits, '-' and '_' only are needed",
+        "string_pattern_mismatch": lambda: both(
+            f"{shown} found, letters, digits, '-' and '_' only are needed", f"发现 {shown}；请只用文字、数字、“-”和“_”"
+        ),
     }
-    if kind in wanted:
-        return wanted[kind]()
-    needed = {"int": "a whole number", "float": "a number", "string": "text in quotes", "bool": "true or false"}
-    return f"{where}: {shown} found, {needed.get(kind.split('_')[0], 'a value of another kind')} is needed"
+    return prefixed(where, wanted[kind]() if kind in wanted else needed(shown, *kind_needed(kind)))
+
+
+def _unknown_key(table: str, key: str, known: Sequence[str]) -> Sentence:
+    hint = nearest(key, known)
+    return prefixed(table, both(f"unknown key '{key}'{hint}", f"没有“{key}”这一项{hint.zh}"))
+
+
+def _unknown_type(tag: str) -> Sentence:
+    hint = nearest(tag, CHANGE_TYPES)
+    return both(f"type {tag!r} is not known{hint}", f"没有“{tag}”这种类型{hint.zh}")
 
 
 def _known_keys(loc: tuple[Any, ...]) -> list[str]:
@@ -312,7 +335,11 @@ def _missing_files(table: dict[str, Any], folder: Path) -> list[str]:
     layers = table.get("layers")
     named = layers.items() if isinstance(layers, dict) else ()
     files = [(key, path) for key, path in named if key in Layers.model_fields and isinstance(path, str)]
-    return [f"[layers] {key}: there is no file '{path}'" for key, path in files if not (folder / path).is_file()]
+    return [
+        both(f"[layers] {key}: there is no file '{path}'", f"[layers] {key}：没有文件“{path}”；请核对路径和文件名")
+        for key, path in files
+        if not (folder / path).is_file()
+    ]
 
 
 def _wrong_keys(table: dict[str, Any]) -> list[str]:
@@ -320,16 +347,22 @@ def _wrong_keys(table: dict[str, Any]) -> list[str]:
     known = default_assumptions().keys()
     given = table.get("assumptions")
     values = given if isinstance(given, dict) else {}
-    faults = [f"[assumptions]: unknown key '{k}'{nearest(k, known)}" for k in values if k not in known]
+    faults = [_unknown_key("[assumptions]", k, known) for k in values if k not in known]
     numbers = {k: v for k, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}
-    faults += [f"[assumptions] {k}: {v} found, a number of 0 or more is needed" for k, v in numbers.items() if v < 0]
+    below = {k: v for k, v in numbers.items() if v < 0}
     zero = [k for k, v in numbers.items() if v == 0 and k in DIVISORS]
-    faults += [f"[assumptions] {k}: 0 found, a number above 0 is needed" for k in zero]
+    faults += [
+        prefixed(f"[assumptions] {k}", needed(str(v), "a number of 0 or more", "0 或更大的数"))
+        for k, v in below.items()
+    ]
+    faults += [prefixed(f"[assumptions] {k}", needed("0", "a number above 0", "大于 0 的数")) for k in zero]
     changes = table.get("changes")
     for i, change in enumerate(changes if isinstance(changes, list) else [], 1):
         speed = change.get("speed") if isinstance(change, dict) else None
         if isinstance(speed, str) and speed not in SPEEDS:
-            faults.append(f"changes no. {i}: speed '{speed}' is not known{nearest(speed, SPEEDS)}")
+            hint = nearest(speed, SPEEDS)
+            unknown = both(f"speed '{speed}' is not known{hint}", f"没有“{speed}”这个速度{hint.zh}")
+            faults.append(prefixed(_place(("changes", i - 1)), unknown))
     return faults + _locked_and_forbidden(changes if isinstance(changes, list) else [])
 
 
@@ -339,9 +372,15 @@ def _locked_and_forbidden(changes: list[Any]) -> list[str]:
     for change in changes:
         if isinstance(change, dict) and isinstance(change.get("site"), str):
             named.setdefault(change["site"], set()).add(str(change.get("type")))
-    clashes = [(site, "locked" if "lock" in kinds else "opened") for site, kinds in named.items()
+    clashes = [(site, *(("locked", "锁定") if "lock" in kinds else ("opened", "开放"))) for site, kinds in named.items()
                if "forbid" in kinds and kinds & {"lock", "open"}]  # fmt: skip
-    return [f"changes: site '{site}' is both {how} and forbidden; keep one" for site, how in sorted(clashes)]
+    return [
+        both(
+            f"changes: site '{site}' is both {how} and forbidden; keep one",
+            f"changes：地点“{site}”既{how_zh}又排除；请只保留一项",
+        )
+        for site, how, how_zh in sorted(clashes)
+    ]
 
 
 DIVISORS = (
@@ -355,13 +394,34 @@ SPEEDS = (
 
 def _contradictions(scenario: Scenario) -> list[str]:
     """What each key allows but the scenario as a whole does not."""
-    goal, faults = scenario.objective, []
+    goal = scenario.objective
+    faults: list[str] = []
     if goal.model in ("p_median", "p_center") and goal.sites is None:
-        faults.append(f"[objective] sites is missing; the model '{goal.model}' needs a number of sites")
+        faults.append(
+            both(
+                f"[objective] sites is missing; the model '{goal.model}' needs a number of sites",
+                f"[objective]：模型“{goal.model}”需要机构数；请填写 sites",
+            )
+        )
     if goal.model == "max_coverage" and goal.sites is None and goal.budget_yuan is None:
-        faults.append("[objective]: the model 'max_coverage' needs sites, budget_yuan or both")
+        faults.append(
+            both(
+                "[objective]: the model 'max_coverage' needs sites, budget_yuan or both",
+                "[objective]：模型“max_coverage”需要机构数（sites）或预算（budget_yuan）；请至少填写一项",
+            )
+        )
     if goal.budget_yuan is not None and goal.model != "max_coverage":
-        faults.append(f"[objective] budget_yuan: the model '{goal.model}' does not take a budget; use sites")
+        faults.append(
+            both(
+                f"[objective] budget_yuan: the model '{goal.model}' does not take a budget; use sites",
+                f"[objective] budget_yuan：模型“{goal.model}”不用预算；请改填 sites",
+            )
+        )
     if goal.inequality_aversion and goal.model != "p_median":
-        faults.append("[objective] inequality_aversion: only the model 'p_median' takes it")
+        faults.append(
+            both(
+                "[objective] inequality_aversion: only the model 'p_median' takes it",
+                "[objective] inequality_aversion：只有模型“p_median”使用；请删去这一项",
+            )
+        )
     return faults

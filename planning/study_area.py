@@ -16,6 +16,7 @@ from geodata import Closure, LayerError, RoadNetwork, TravelRules, load_roads, o
 from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
 from geodata.boundaries import county_polygons, prefecture_polygons
 from geodata.demand import DemandRates, model_demand
+from geodata.errors import both, prefixed
 from geodata.layers import SITE_AMOUNTS
 from geodata.places import demand_areas, kilometres_to_cells, nearest_county
 from geodata.study_data import StudyData
@@ -106,9 +107,12 @@ class StudyArea:
         taken = {"institutions": self.institutions, "candidates": self.candidates, **own}
         ids = pd.concat(list(taken.values()))["site_id"]
         if ids.duplicated().any():
-            raise PlanningError(
-                [f"[layers]: id '{ids[ids.duplicated()].iloc[0]}' stands in both site layers; rename one"]
+            twice = ids[ids.duplicated()].iloc[0]
+            fault = both(
+                f"[layers]: id '{twice}' stands in both site layers; rename one",
+                f"[layers]：编号“{twice}”在两个机构图层中都有；请改其中一个",
             )
+            raise PlanningError([fault])
         return replace(self, **own) if own else self
 
     def _located(self, sites: pd.DataFrame) -> pd.DataFrame:
@@ -119,12 +123,19 @@ class StudyArea:
         """
         strange = sorted(set(sites["county_code"]) - set(self.data.counties["county_code"]) - {""})
         if strange:
-            raise PlanningError([f"[layers]: county_code '{strange[0]}' is not one of the study area; leave it empty"])
+            fault = both(
+                f"[layers]: county_code '{strange[0]}' is not one of the study area; leave it empty",
+                f"[layers]：县代码（county_code）“{strange[0]}”不属于研究区；请留空",
+            )
+            raise PlanningError([fault])
         far = sites[kilometres_to_cells(sites["lon"], sites["lat"], self.data.cells) > FAR_KM]
         if len(far):
             raise PlanningError(
                 [
-                    f"[layers]: site '{i}' lies more than {FAR_KM:.0f} km from any resident; check it"
+                    both(
+                        f"[layers]: site '{i}' lies more than {FAR_KM:.0f} km from any resident; check it",
+                        f"[layers]：地点“{i}”距离任何居民点都超过 {FAR_KM:.0f} 公里；请核对坐标",
+                    )
                     for i in far["site_id"]
                 ]
             )
@@ -144,6 +155,7 @@ class StudyArea:
         return [self.roads.source, "GeoNames, CC BY 4.0", *boundaries]
 
 
+ROWS_TOLD = 5  # rows that one sentence names
 FAR_KM = 150.0  # a site farther than this from every demand cell belongs to another area
 _MINUTES: dict[Any, csr_array] = {}
 _KEPT = 6  # travel-time tables of about 40 MB each
@@ -210,11 +222,16 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
         report = read_layer(path, layer)
     except LayerError as error:
         raise PlanningError(error.faults) from None
-    faults = [f"{report.file}: rows {_rows(f.rows)}: {f.rule} (found {f.example}); {f.advice}" for f in report.faults]
+    faults = [fault.told(ROWS_TOLD) for fault in report.faults]
     if not report.rows_read:
-        faults.append(f"{report.file}: there is no row below the header; add the rows and save it again")
+        faults.append(
+            both(
+                "there is no row below the header; add the rows and save it again",
+                "表头下面没有数据行；请补充后重新保存",
+            )
+        )
     if faults:
-        raise PlanningError(faults)
+        raise PlanningError([prefixed(report.file, fault) for fault in faults])
     rows = report.accepted
     none = pd.Series("", index=rows.index)
     hosts = rows["host_type"] if layer == "candidates" else pd.Series(INSTITUTION, index=rows.index)
@@ -235,7 +252,3 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
     for column in SITE_AMOUNTS:
         own[column] = pd.to_numeric(rows.get(column, none), errors="coerce")
     return own.reset_index(drop=True)
-
-
-def _rows(rows: tuple[int, ...]) -> str:
-    return ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")

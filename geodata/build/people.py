@@ -137,7 +137,9 @@ def spread_population(
         here = ground[ground["county_code"] == county.county_code].sort_values("curve", kind="stable")
         lonlat, height = here[["lon", "lat"]].to_numpy(), here["height_m"].to_numpy()
         like = suitability(lonlat, height, here["relief_m"].to_numpy(), places, roads)
-        cells.append(county_cells(here, like, round(county.village_units_2023 * CELLS_PER_VILLAGE_UNIT), county.population))
+        cells.append(
+            county_cells(here, like, round(county.village_units_2023 * CELLS_PER_VILLAGE_UNIT), county.population)
+        )
     out = pd.concat(cells, ignore_index=True)
     serial = out.groupby("county_code").cumcount() + 1
     out.insert(0, "cell_id", "M" + out["county_code"] + serial.map("{:04d}".format))
@@ -164,7 +166,7 @@ def build_people(
     prefectures = read_prefectures()
     counties = county_populations(read_counties(), prefectures)
     cells = spread_population(counties, polygons, places, roads, grid)
-    counties.to_csv(FOLDER / "counties.csv", index=False)
-    prefectures.to_csv(FOLDER / "prefectures.csv", index=False)
-    cells.to_csv(FOLDER / "demand_cells.csv", index=False)
+    counties.to_csv(FOLDER / "counties.csv", index=False, lineterminator="\n")
+    prefectures.to_csv(FOLDER / "prefectures.csv", index=False, lineterminator="\n")
+    cells.to_csv(FOLDER / "demand_cells.csv", index=False, lineterminator="\n")
     return counties, cells

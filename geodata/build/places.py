@@ -135,7 +135,7 @@ def build_places(wheels: Path, polygons: gpd.GeoDataFrame, counties: pd.DataFram
             "rank": places["rank"], "lon": places["lon"], "lat": places["lat"],
         }
     ).sort_values("place_id", ignore_index=True)  # fmt: skip
-    out.to_csv(FOLDER / "places.csv", index=False)
+    out.to_csv(FOLDER / "places.csv", index=False, lineterminator="\n")
     return out
 
 

@@ -51,5 +51,5 @@ def build_roads(wheels: Path, polygons: gpd.GeoDataFrame) -> pd.DataFrame:
     _, _, straight = Geod(ellps="WGS84").inv(roads["u_lon"], roads["u_lat"], roads["v_lon"], roads["v_lat"])
     roads["straight_m"] = np.rint(straight)
     roads["length_m"] = np.rint(roads["length_m"])
-    roads.to_csv(FOLDER / "roads.csv", index=False)
+    roads.to_csv(FOLDER / "roads.csv", index=False, lineterminator="\n")
     return roads

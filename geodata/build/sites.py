@@ -17,7 +17,7 @@ VILLAGE_POINT_REACH_M: Final = 8_000.0
 def build_candidates(cells: pd.DataFrame, places: pd.DataFrame, counties: pd.DataFrame) -> None:
     """`candidates.csv`: every real place that is not a county seat, then the modelled village points."""
     both = [township_places(places), village_points(cells, places, counties)]
-    pd.concat(both, ignore_index=True).to_csv(FOLDER / "candidates.csv", index=False)
+    pd.concat(both, ignore_index=True).to_csv(FOLDER / "candidates.csv", index=False, lineterminator="\n")
 
 
 def township_places(places: pd.DataFrame) -> pd.DataFrame:
@@ -103,4 +103,4 @@ def build_facilities(places: pd.DataFrame, counties: pd.DataFrame) -> None:
                     "mark": mark, "source": source,
                 }
             )  # fmt: skip
-    pd.DataFrame(rows).to_csv(FOLDER / "facilities.csv", index=False)
+    pd.DataFrame(rows).to_csv(FOLDER / "facilities.csv", index=False, lineterminator="\n")

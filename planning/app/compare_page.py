@@ -10,6 +10,7 @@ from planning.app import controls
 from planning.app.plan_map import plan_maps
 from planning.app.state import base, language, plain, solved, study_area, word
 from planning.compare import Comparison, comparison_csv
+from planning.faults import in_language
 from planning.maps import coverage_map, difference_map
 from planning.notes import cautions, conditions
 from planning.scenario import load
@@ -75,7 +76,7 @@ def _plans() -> tuple[Plan, Plan]:
             plans = solved(reference), solved(edited)
     except PlanningError as error:
         for fault in error.faults:
-            st.error(plain(fault))
+            st.error(plain(in_language(fault, language())))
         if "shown" not in st.session_state:
             st.stop()
         return st.session_state["shown"]  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tiny_places import ROADS_ONLY, flat, road_table
 
-from geodata.errors import LayerError
+from geodata.errors import LayerError, in_language
 from geodata.roads import load_roads
 from geodata.study_data import open_study_data
 from geodata.travel import travel_times
@@ -75,6 +75,11 @@ class TestTables:
             "bad.csv: row 2: length_m is 0, a length above 0 is needed",
             "bad.csv: row 3: length_m is long, a length above 0 is needed",
         )
+        assert [in_language(fault, "zh") for fault in error.value.faults] == [
+            "bad.csv：第 2 行：u_lon 是 east；请填数字",
+            "bad.csv：第 2 行：length_m 是 0；请填大于 0 的长度",
+            "bad.csv：第 3 行：length_m 是 long；请填大于 0 的长度",
+        ]
 
     def test_no_roads_at_all_is_a_fault(self):
         with pytest.raises(LayerError, match="at least one road"):

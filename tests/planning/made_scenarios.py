@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,16 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
     """A file with exactly this text."""
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def is_chinese(line: str) -> bool:
+    """Whether a line is Chinese: names and codes may be Latin, running English words may not."""
+    return bool(re.search(r"[\u4e00-\u9fff]", line)) and not re.search(r"\b[a-z]{2,} [a-z]{2,}\b", line)
+
+
+def is_english(line: str) -> bool:
+    """Whether a line has neither Chinese characters nor Chinese punctuation."""
+    return not re.search(r"[\u3000-\u9fff\uff00-\uffef“”]", line)
 
 
 OWN_INSTITUTIONS = "id,name,lon,lat\nI1,总站,75.99,39.47\nI2,分站,79.92,37.11\n"

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_scenarios import COUNTY, PEOPLE, few_sites, own_layers, write_text
+from made_scenarios import COUNTY, PEOPLE, few_sites, is_chinese, is_english, own_layers, write_text
 
 from planning import folder, read_plan
 from planning.cli import CONTRACT
 from planning.scenario import load, shipped
+from planning.texts import LANGUAGES
 
 PLAN_KEYS = {
     "name", "folder", "persons_total", "persons_served", "persons_near_but_full", "persons_too_far",
@@ -84,7 +85,7 @@ class TestDemo:
         write_text(tmp_path / "frugal" / "mine.txt", "mine")
         said = jiujin("demo", "--out", tmp_path)
         assert said.status == 2
-        assert "holds other files and no plan" in said.err
+        assert "里面有不属于方案的文件（mine.txt）" in said.err
         assert [p.name for p in tmp_path.iterdir()] == ["frugal"]
 
 
@@ -111,31 +112,34 @@ class TestRun:
         assert said.json["plans"][0]["name"] == "baseline"
 
     def test_an_unknown_name_ends_with_2_and_says_where_to_look(self, jiujin: Any, tmp_path: Path) -> None:
-        said = jiujin("run", "basline", "--out", tmp_path / "out")
+        said = jiujin("run", "basline", "--out", tmp_path / "out", "--lang", "en")
         assert said.status == 2
         assert "basline: there is no such scenario file" in said.err
         assert "jiujin scenarios" in said.err
         assert said.out == ""
         assert not (tmp_path / "out").exists()
+        assert "basline：没有这个情景文件；用 `jiujin scenarios`" in jiujin("run", "basline", "--out", tmp_path).err
 
     def test_too_many_locks_end_with_2_and_write_nothing(self, jiujin: Any, tmp_path: Path) -> None:
         locks = [{"type": "lock", "site": s} for s in ("G11890268", "G11890652")]
         said = jiujin("run", small_file(tmp_path, sites=1, changes=locks), "--out", tmp_path / "out")
         assert said.status == 2
-        assert "2 sites are locked" in said.err
+        assert said.err.splitlines()[-1] == (
+            "情景“small”：锁定了 2 个地点，但 [objective] sites 是 1；请减少锁定或增加机构数"
+        )
         assert not (tmp_path / "out").exists()
 
     def test_faults_of_own_layers_end_with_2_and_name_rows(self, jiujin: Any, tmp_path: Path) -> None:
         own_layers(tmp_path)
         write_text(tmp_path / "candidates.csv", "id,name,host_type,lon,lat\nK1,甲,new_building,0,0\n")
         asked = write_text(tmp_path / "asked.toml", 'name = "a"\n[layers]\ncandidates = "candidates.csv"\n')
-        said = jiujin("run", asked, "--out", tmp_path / "out")
+        said = jiujin("run", asked, "--out", tmp_path / "out", "--lang", "en")
         assert said.status == 2
         assert "rows 2: coordinates are 0, 0" in said.err
         assert not (tmp_path / "out").exists()
 
     def test_a_folder_with_other_things_ends_with_2(self, jiujin: Any, tmp_path: Path) -> None:
-        said = jiujin("run", small_file(tmp_path), "--out", tmp_path)
+        said = jiujin("run", small_file(tmp_path), "--out", tmp_path, "--lang", "en")
         assert said.status == 2
         assert "holds other files" in said.err
 
@@ -155,7 +159,7 @@ class TestRun:
         done = subprocess.run(command, capture_output=True, timeout=60)
         assert done.returncode == 2
         assert done.stdout == b""
-        assert b"'sesaon'" in done.stderr
+        assert b"sesaon" in done.stderr
         assert b"Traceback" not in done.stderr
         assert not (tmp_path / "out").exists()
 
@@ -181,16 +185,24 @@ class TestCompare:
         assert all(path.is_file() for path in both)
 
     def test_one_folder_or_none_of_ours_ends_with_2(self, jiujin: Any, demo: Any, tmp_path: Path) -> None:
-        alone = jiujin("compare", demo.folder / "baseline", "--out", tmp_path / "out")
+        alone = jiujin("compare", demo.folder / "baseline", "--out", tmp_path / "out", "--lang", "en")
         assert (alone.status, alone.out) == (2, "")
         assert "needs two plans" in alone.err
-        strange = jiujin("compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "out")
+        strange = jiujin("compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "out", "--lang", "en")
         assert strange.status == 2
         assert "plan.json: missing" in strange.err
         assert not (tmp_path / "out").exists()
 
 
 GOOD = "id,lon,lat\n甲,75.99,39.47\n乙,79.92,37.11\n"
+WORST = (
+    "id,name,host_type,lon,lat,capacity_persons,capital_yuan,running_yuan\n"
+    "a,A,new_building,75.99,39.47,,,\n"
+    ",,tent,x,y,many,-1,-2\n"
+    "a,B,new_building,0,0,-3,many,many\n"
+    "c,C,new_building,39.47,75.99,,,\n"
+    "d,D,new_building,10,10,,,\n"
+)
 BAD = "id,lon,lat\n甲,75.99,39.47\n乙,37.11,79.92\n甲,80,41\n丁,0,0\n戊,x,40\n"
 
 
@@ -221,16 +233,68 @@ class TestCheck:
         assert path.read_text(encoding="utf-8") == BAD
 
     def test_faults_are_told_in_words_with_row_numbers(self, jiujin: Any, tmp_path: Path) -> None:
-        said = jiujin("check", write_text(tmp_path / "bad.csv", BAD))
+        said = jiujin("check", write_text(tmp_path / "bad.csv", BAD), "--lang", "en")
         assert said.status == 2
         assert "5 rows read, 1 accepted, 4 rejected" in said.out
-        assert "lon and lat are swapped: rows 3" in said.out
+        assert "rows 3: lon and lat are swapped (found 37.11)" in said.out
         assert "bad.rejected.csv" in said.out
+
+    def test_faults_are_told_in_chinese_unless_asked_otherwise(self, jiujin: Any, tmp_path: Path) -> None:
+        said = jiujin("check", write_text(tmp_path / "bad.csv", BAD + "己,36.5,76.1\n"))
+        assert said.out.splitlines()[0] == "bad.csv：utf-8-sig，读取 6 行，接受 1 行，退回 5 行"
+        assert "  第 3、7 行：经纬度颠倒（发现 37.11）；请把经度填在 lon 列、纬度填在 lat 列" in said.out.splitlines()
+        rejected = pd.read_csv(tmp_path / "bad.rejected.csv")
+        assert list(rejected["reasons"]) == [
+            "经纬度颠倒",
+            "编号重复",
+            "坐标是 0, 0",
+            "经度（lon）不是数字",
+            "经纬度颠倒",
+        ]
+
+    def test_every_fault_of_a_row_is_told_in_the_asked_language_only(self, jiujin: Any, tmp_path: Path) -> None:
+        path = write_text(tmp_path / "worst.csv", WORST)
+        chinese = jiujin("check", path, "--layer", "candidates", "--lang", "zh").out.splitlines()[1:]
+        english = jiujin("check", path, "--layer", "candidates", "--lang", "en").out.splitlines()[1:]
+        assert len(chinese) == len(english) == 16
+        assert all(is_chinese(line) for line in chinese), chinese
+        assert all(is_english(line) for line in english), english
+        assert "；请填 乡镇卫生院、敬老院、新建、村级综合服务设施 之一" in "".join(chinese)
+        assert "发现空单元格" in "".join(chinese)
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("nothing.csv", None),
+            ("folder.csv", ""),
+            ("table.xlsx", b"PK"),
+            ("empty.csv", b""),
+            ("long.csv", b"id,lon,lat\na,75,39\nb,75,39,1,1\n"),
+            ("more.csv", b"id,lon,lat\nx,a,75.99,39.47\ny,b,75.99,39.47\n"),
+            ("strange.csv", b"id,lon,lat\n\xff\xff,75,39\n"),
+            ("twice.csv", b"id,lon,lon ,lat\na,75.99,75.99,39.47\n"),
+            ("short.csv", b"other\n1\n"),
+            ("broken.geojson", b"{}"),
+            ("broken.gpkg", b"{}"),
+        ],
+    )
+    def test_a_file_that_cannot_be_read_is_told_in_the_asked_language_only(
+        self, jiujin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: Any
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        if content == "":
+            Path(name).mkdir()
+        elif content is not None:
+            Path(name).write_bytes(content)
+        chinese, english = (jiujin("check", name, "--lang", speech).err.splitlines() for speech in LANGUAGES)
+        assert len(chinese) >= 1
+        assert all(is_chinese(line) for line in chinese), chinese
+        assert all(is_english(line) for line in english), english
 
     def test_files_that_cannot_be_read_do_not_hide_the_others(self, jiujin: Any, tmp_path: Path) -> None:
         good = write_text(tmp_path / "good.csv", GOOD)
         short = write_text(tmp_path / "short.csv", "id,lon\n甲,75.99\n")
-        said = jiujin("check", tmp_path / "nowhere.csv", good, short)
+        said = jiujin("check", tmp_path / "nowhere.csv", good, short, "--lang", "en")
         assert said.status == 2
         assert "good.csv: utf-8" in said.out
         assert "nowhere.csv: there is no such file" in said.err

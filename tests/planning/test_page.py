@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_scenarios import HOSTILE
+from made_scenarios import HOSTILE, is_chinese
 from streamlit.testing.v1 import AppTest
 
 from planning import StudyArea
 from planning.app import controls
 from planning.app.state import plain
 from planning.assumptions import default_assumptions
-from planning.scenario import shipped
+from planning.scenario import Lock, Objective, load, shipped
 from planning.screens import site_choices
 from planning.texts import TEXTS
 
@@ -281,6 +281,20 @@ def test_more_locks_than_sites_is_one_error_and_the_last_plans_stay(sites: list[
     page.set(number_of_sites=2).press("运行")
     assert page.errors == []
     assert page.metrics != before[0]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "锁定的地点需要"), ("en", "the locked sites cost")])
+def test_a_fault_is_told_in_the_language_of_the_page(
+    language: str, said: str, sites: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page().speak(language, monkeypatch)
+    locks = tuple(Lock(site=site) for site in sites[:2])
+    goal = Objective(model="max_coverage", budget_yuan=1.0)
+    asked = load("frugal").model_copy(update={"objective": goal, "changes": locks})
+    page.at.session_state["asked"] = (load("baseline"), asked)
+    (error,) = page.rerun().errors
+    assert said in error
+    assert is_chinese(error) == (language == "zh")
 
 
 def test_a_site_both_locked_and_forbidden_is_one_error(sites: list[str]) -> None:

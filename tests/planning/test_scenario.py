@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_scenarios import COUNTY, own_layers, reread, scenario, write_text
+from made_scenarios import COUNTY, is_chinese, is_english, own_layers, reread, scenario, write_text
 from pydantic import ValidationError
 
 from planning import PlanningError, Scenario
 from planning.assumptions import default_assumptions
 from planning.cli import checked_scenario
+from planning.faults import in_language
 from planning.scenario import CHANGE_TYPES, SPEEDS, load, shipped
+from planning.texts import LANGUAGES
 
 SITE = "G11890268"
 
@@ -132,6 +134,21 @@ EXPECTED = (
     r"changes no. 3: site is missing; add it",
 )
 
+EXPECTED_ZH = (
+    "[objective] sites：发现 -4；请填 0 或更大的数",
+    "[objective] minutes：发现 'sixty'；请填数字",
+    "[weights] severe：发现 -2.0；请填 0 或更大的数",
+    "changes 第 1 项：没有“opne”这种类型；是否应为“open”？",
+    "changes 第 2 项：value：发现 0；请填大于 0 的数",
+    "changes 第 3 项：缺少 site；请补上",
+    "changes 第 3 项：没有“sites”这一项；是否应为“site”？",
+    "文件顶层：没有“sesaon”这一项；是否应为“season”？",
+    "[assumptions]：没有“boarding_minn”这一项；是否应为“boarding_min”？",
+    "[assumptions] main_road_kph：发现 -1.0；请填 0 或更大的数",
+    "changes 第 2 项：没有“main_road”这个速度；是否应为“main_road_kph”？",
+    "[layers] candidates：没有文件“nowhere.csv”；请核对路径和文件名",
+)
+
 
 class TestFaults:
     def test_all_faults_of_a_file_are_named_at_once_one_sentence_each(self, tmp_path: Path) -> None:
@@ -179,13 +196,15 @@ class TestFaults:
         ],
     )
     def test_an_objective_that_cannot_be_is_refused(self, goal: dict[str, Any], named: str) -> None:
-        with pytest.raises(PlanningError, match=re.escape(named)):
+        with pytest.raises(PlanningError, match=re.escape(named)) as caught:
             scenario(objective=goal)
+        assert all(is_chinese(in_language(fault, "zh")) for fault in caught.value.faults)
 
     @pytest.mark.parametrize("changes", [5, [5], [{"site": SITE}], [{"type": 5}], [{"type": ["open"]}]])
     def test_changes_that_are_no_changes_are_refused_in_words(self, changes: Any) -> None:
-        with pytest.raises(PlanningError, match="changes"):
+        with pytest.raises(PlanningError, match="changes") as caught:
             scenario(changes=changes)
+        assert all(is_chinese(in_language(fault, "zh")) for fault in caught.value.faults)
 
     @pytest.mark.parametrize("name", ["", "a b", "../a", "a/b", "a\\b", "<b>"])
     def test_a_name_that_is_no_file_name_is_refused(self, name: str) -> None:
@@ -205,7 +224,8 @@ class TestFaults:
         path.write_bytes(content)
         with pytest.raises(PlanningError, match=r"^other\.toml: not TOML in UTF-8") as caught:
             Scenario.from_toml(path)
-        assert len(caught.value.faults) == 1
+        (fault,) = caught.value.faults
+        assert is_chinese(in_language(fault, "zh"))
 
 
 PLACES_ASKED = """
@@ -280,7 +300,7 @@ class TestTheContractOfTheCommandLine:
         self, jiujin: Any, tmp_path: Path
     ) -> None:
         asked, out = write_text(tmp_path / "bad.toml", FIVE_FAULTS), tmp_path / "out"
-        said = jiujin("run", asked, "--out", out)
+        said = jiujin("run", asked, "--out", out, "--lang", "en")
         assert said.status == 2
         assert said.out == ""
         lines = said.err.splitlines()
@@ -291,6 +311,22 @@ class TestTheContractOfTheCommandLine:
         assert "Traceback" not in said.err
         assert not out.exists()
         assert [p.name for p in tmp_path.iterdir()] == ["bad.toml"]
+
+    @pytest.mark.parametrize(
+        "text", [EVERY_FAULT, PLACES_ASKED, FIVE_FAULTS, "name = ", 'name = "a"\nstudy_area = "b"']
+    )
+    def test_every_fault_is_one_sentence_of_the_asked_language(self, jiujin: Any, tmp_path: Path, text: str) -> None:
+        asked = write_text(tmp_path / "bad.toml", text)
+        chinese, english = (
+            jiujin("run", asked, "--out", tmp_path / "out", "--lang", speech).err.splitlines() for speech in LANGUAGES
+        )
+        assert len(chinese) == len(english) >= 1
+        assert all(is_chinese(line) and line.startswith("bad.toml：") for line in chinese), chinese
+        assert all(is_english(line) and line.startswith("bad.toml: ") for line in english), english
+
+    def test_chinese_is_told_at_first_with_key_found_value_and_what_to_do(self, jiujin: Any, tmp_path: Path) -> None:
+        said = jiujin("run", write_text(tmp_path / "bad.toml", EVERY_FAULT), "--out", tmp_path / "out")
+        assert said.err.splitlines() == [f"bad.toml：{sentence}" for sentence in EXPECTED_ZH]
 
     def test_the_file_is_not_changed_by_reading_it(self, tmp_path: Path) -> None:
         path = write_text(tmp_path / "asked.toml", scenario(changes=EVERY_CHANGE).to_toml())

@@ -5,6 +5,7 @@ persons(cell) is the county's share by cell population; category, severity and a
 so that each margin holds to the person (`apportion.balanced_split`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,7 +39,13 @@ class DemandRates:
     columns: tuple[str, ...] = field(default=tuple(f"{c}_{s}" for c in CATEGORIES for s in SEVERITIES), init=False)
 
 
-def model_demand(cells: pd.DataFrame, counties: pd.DataFrame, ages: pd.DataFrame, rates: DemandRates) -> pd.DataFrame:
+def model_demand(
+    cells: pd.DataFrame,
+    counties: pd.DataFrame,
+    ages: pd.DataFrame,
+    rates: DemandRates,
+    factors: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Disabled residents of every cell, in whole persons.
 
     Args:
@@ -47,12 +54,14 @@ def model_demand(cells: pd.DataFrame, counties: pd.DataFrame, ages: pd.DataFrame
             have a control total of their own.
         ages: persons by age band, a row for each county that has one and `*` for the others.
         rates: the rates.
+        factors: county code → what its disabled residents are multiplied by, before they are split.
 
     Returns:
         `cells` with `persons`, `persons_severe`, `persons_hardship`, `persons_0_14`, `persons_15_59`,
         `persons_60_plus` and one column a category and severity, all int64.
     """
-    persons = county_persons(counties, ages, rates)
+    times = factors or {}
+    persons = {c: round(n * times.get(c, 1.0)) for c, n in county_persons(counties, ages, rates).items()}
     parts = [_county_cells(group, persons[str(code)], ages, rates) for code, group in cells.groupby("county_code")]
     return pd.concat(parts).loc[cells.index]
 

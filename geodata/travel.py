@@ -80,7 +80,7 @@ class TravelGraph:
 
 
 PIECE_M = 2_000.0
-ENTRIES = 3  # road entries tried for each point: the nearest may lead the wrong way
+ENTRIES = 3  # road entries tried for each point: the nearest may lie behind a ridge
 LEG_SAMPLES = 5
 
 
@@ -134,12 +134,13 @@ def build_graph(
     count = np.maximum(np.ceil(np.hypot(*(b - a).T) / PIECE_M), 1).astype(np.int64)
     arc = np.repeat(np.arange(len(count)), count)
     step = np.arange(len(arc)) - np.repeat(np.cumsum(count) - count, count)
-    key = _piece_ends(roads, count, arc, step)
     span = (b - a)[arc] / count[arc, None]
     middle = a[arc] + span * (step[:, None] + 0.5)
     minutes = _piece_minutes(roads, rules, elevation, arc, count, middle)
+    # The ends of closed pieces stay as entries that lead nowhere: a closure then never makes a trip shorter by
+    # sending it to an entry that was not tried before.
     open_ = ~_closed(middle, closures)
-    end, position = np.unique(key, return_inverse=True)
+    end, position = np.unique(_piece_ends(roads, count, arc, step), return_inverse=True)
     tail, head = position[: len(arc)], position[len(arc) :]
     xy = np.empty((len(end), 2))
     xy[tail], xy[head] = a[arc] + span * step[:, None], a[arc] + span * (step[:, None] + 1)

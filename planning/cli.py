@@ -178,7 +178,7 @@ def _check(options: argparse.Namespace) -> int:
             write_csv(_rejected(report, options.lang), path.with_name(f"{path.stem}.rejected.csv"))
     if options.json:
         found = [_report_record(report) for _, report in reports]
-        print(json.dumps(found[0] if len(options.files) == 1 and found else found, ensure_ascii=False))
+        print(json.dumps(found[0] if len(options.files) == 1 and found else found))
     else:
         for path, report in reports:
             print(_report_text(path, report, options.lang))
@@ -266,7 +266,7 @@ def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
 
 def _print_json(plans: Sequence[Plan], folders: Sequence[Path]) -> None:
     records = [plan_record(p, f) for p, f in zip(plans, folders, strict=True)]
-    print(json.dumps({"study_area": plans[0].study_area, "plans": records}, ensure_ascii=False))
+    print(json.dumps({"study_area": plans[0].study_area, "plans": records}))
 
 
 def _report_record(report: LayerReport) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
 from planning.notes import cautions, conditions
 from planning.plan import INDICATORS, Indicator, Plan
-from planning.scenario import CloseRoad, ScaleDemand, Scenario, SetSpeed
+from planning.question import demand_factors
+from planning.scenario import CloseRoad
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
 
@@ -64,7 +65,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     rows = [_row(indicator, plans) for indicator in INDICATORS]
     minutes = {p.scenario.objective.minutes for p in plans}
     people = {p.indicators["persons_total"] for p in plans}
-    given = {(p.scenario.season, *_conditions_of(p.scenario)) for p in plans}
+    given = {_conditions_of(p) for p in plans}
     notes = {
         "different_minutes": len(minutes) > 1,
         "different_people": len(people) > 1,
@@ -73,9 +74,11 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     return Comparison(tuple(plans), pd.DataFrame(rows), tuple(note for note, holds in notes.items() if holds))
 
 
-def _conditions_of(scenario: Scenario) -> list[CloseRoad | ScaleDemand | SetSpeed]:
-    """The changes of a scenario that are no choice of sites."""
-    return [c for c in scenario.changes if isinstance(c, CloseRoad | ScaleDemand | SetSpeed)]
+def _conditions_of(plan: Plan) -> tuple[object, ...]:
+    """What a plan starts from besides the study area: equal for plans whose numbers differ by their sites only."""
+    scenario = plan.scenario
+    closed = frozenset(c.closure for c in scenario.of(CloseRoad))
+    return (scenario.season, closed, demand_factors(scenario), plan.assumptions, *sorted(plan.layer_digests.items()))
 
 
 def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:

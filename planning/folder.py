@@ -38,9 +38,22 @@ def write_plan(plan: Plan, folder: Path, area: StudyArea, language: str = "zh") 
     """Write a plan folder; an earlier plan in the same place is replaced, anything else is left alone.
 
     Raises:
-        PlanningError: when the folder holds something that is not a plan.
+        PlanningError: when the folder holds something that is not a plan, or cannot be written.
     """
     check_target(folder)
+    try:
+        _replace(plan, folder, area, language)
+    except OSError as error:
+        why = error.strerror or str(error)
+        fault = both(
+            f"{folder}: cannot be written ({why}); close the files of the folder and try again",
+            f"{folder}：无法写入（{why}）；请关闭该文件夹中打开的文件后重试",
+        )
+        raise PlanningError([fault]) from error
+
+
+def _replace(plan: Plan, folder: Path, area: StudyArea, language: str) -> None:
+    """Write beside the folder and move into its place; an earlier plan comes back when that fails."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as work:
         new, old = Path(work) / "new", Path(work) / "old"
@@ -138,7 +151,7 @@ def plan_json(plan: Plan) -> str:
             for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver")
         },
         "seconds": round(float(plan.solver["seconds"]), 3),
-        "seed": None,  # nothing is drawn at random
+        "seed": plan.solver["seed"],
         "inputs": {"study_area_sha256": plan.baseline_digest, "layers_sha256": dict(plan.layer_digests)},
         "assumptions": plan.assumptions.records(),
         "sources": list(plan.sources),
@@ -237,7 +250,7 @@ def read_plan(folder: Path) -> Plan:
         indicators={k: math.nan if v["value"] is None else v["value"] for k, v in record["indicators"].items()},
         solver={
             k: record[k]
-            for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver", "seconds")
+            for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver", "seconds", "seed")
         },
         assumptions=default_assumptions().changed({**scenario.assumptions, **speeds}),
         sources=tuple(record["sources"]),

@@ -150,10 +150,8 @@ def _base(plan: Plan, area: StudyArea, language: str) -> folium.Map:
 def road_lines(area: StudyArea) -> gpd.GeoDataFrame:
     """The main roads as lines, each once; EPSG:4326."""
     roads = area.roads
-    once = roads.tail < roads.head
-    ends = np.stack(
-        [np.column_stack([roads.lon[n[once]], roads.lat[n[once]]]) for n in (roads.tail, roads.head)], axis=1
-    )
+    pairs = np.unique(np.sort(np.column_stack([roads.tail, roads.head]), axis=1), axis=0)
+    ends = np.stack([roads.lon[pairs], roads.lat[pairs]], axis=2)
     return gpd.GeoDataFrame(geometry=linestrings(ends), crs=4326)
 
 

@@ -224,6 +224,7 @@ def _solver(question: Question, solution: Solution | None) -> dict[str, Any]:
         return {
             "model": goal.model, "status": NOT_OPTIMISED, "objective": None, "bound": None, "gap": None, "unit": "",
             "reason": "nothing was optimised: the open sites are given", "solver": "", "effort": "", "seconds": 0.0,
+            "seed": None,
         }  # fmt: skip
     objective, bound, gap = solution.objective, solution.bound, solution.gap
     if goal.model == "p_median":
@@ -238,7 +239,7 @@ def _solver(question: Question, solution: Solution | None) -> dict[str, Any]:
     return {
         "model": goal.model, "status": solution.status, "objective": objective, "bound": bound, "gap": gap,
         "unit": _unit(goal.model, question.kappa), "reason": solution.reason, "solver": solution.solver,
-        "effort": solution.effort, "seconds": solution.seconds,
+        "effort": solution.effort, "seconds": solution.seconds, "seed": solution.seed,
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Scenario + study area → numbers for the optimisers. The only place where ids become positions."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geodata.errors import both, prefixed
-from optimizers import LocationProblem, evaluate
+from optimizers import LocationProblem, evaluate, is_covered
 from planning.assumptions import Assumptions
 from planning.codes import unknown_codes
 from planning.faults import PlanningError
@@ -16,6 +17,9 @@ from planning.scenario import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand,
 from planning.study_area import INSTITUTION, Progress, StudyArea
 
 Floats = npt.NDArray[np.float64]
+
+
+LARGEST_EXPONENT = 600.0  # exp of more is no number
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Question:
     kappa: float
     alpha: float
 
-    @property
+    @cached_property
     def people(self) -> LocationProblem:
         """The same places with unweighted persons and minutes: what indicators are measured on."""
         return LocationProblem(self.persons.astype(float), self.minutes)
@@ -59,6 +63,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         PlanningError: one sentence for every code that the study area does not have, and for locks that
             exceed the number of sites or the budget.
     """
+    alpha = area.alpha  # of the area as shipped: own layers do not change the scale of the equity figure
     area = area.with_layers(scenario.layers)
     faults = unknown_codes(scenario.model_dump(mode="json"), area)
     if faults:
@@ -69,7 +74,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     closures = tuple(c.closure for c in scenario.of(CloseRoad))
     rows = _counted(scenario, area, area.data.cells["county_code"])
     keep, sites = site_table(scenario, area, assumptions)
-    cells = scaled(area.demand(assumptions.demand_rates())[rows].reset_index(drop=True), scenario)
+    cells = area.demand(assumptions.demand_rates(), demand_factors(scenario))[rows].reset_index(drop=True)
     minutes = area.minutes(assumptions.travel_rules(scenario.season), closures, progress)
     minutes = csr_array(csr_array(minutes[np.flatnonzero(rows)])[:, keep])
     persons = cells["persons"].to_numpy(np.int64)
@@ -77,7 +82,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     locked_yuan = float(sites.loc[sites["locked"], "capital_yuan"].sum())
     _check_locks(scenario, int(sites["locked"].sum()), locked_yuan)
     weight = _coverable(scenario, weights(scenario, cells), minutes, sites)
-    kappa, cost, unserved = _costs(scenario, assumptions, minutes, area.alpha)
+    kappa, cost, unserved = _costs(scenario, assumptions, minutes, alpha)
     problem = LocationProblem(
         weight=weight,
         travel_time_min=cost,
@@ -86,9 +91,7 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         forbidden=tuple(int(i) for i in np.flatnonzero(sites["forbidden"])),
         unserved_cost=unserved,
     )
-    return Question(
-        scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa, area.alpha
-    )
+    return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa, alpha)
 
 
 def _counted(scenario: Scenario, area: StudyArea, county_codes: "pd.Series[str]") -> npt.NDArray[np.bool_]:
@@ -134,14 +137,12 @@ def site_table(
 _AMOUNTS = {"capacity_persons": "capacity", "capital_yuan": "capital_yuan", "running_yuan": "running_yuan"}
 
 
-def scaled(cells: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """The cells after the scenario's changes of demand: every group of persons, rounded to whole persons."""
-    out = cells.copy()
-    groups = [c for c in out.columns if c.startswith("persons") or c.endswith(("_severe", "_moderate"))]
+def demand_factors(scenario: Scenario) -> tuple[tuple[str, float], ...]:
+    """County code and factor of every changed demand; factors of one county multiply."""
+    factors: dict[str, float] = {}
     for change in scenario.of(ScaleDemand):
-        here = out["county_code"] == change.county
-        out.loc[here, groups] = np.rint(out.loc[here, groups] * change.factor).astype("int64")
-    return out
+        factors[change.county] = factors.get(change.county, 1.0) * change.factor
+    return tuple(sorted(factors.items()))
 
 
 def weights(scenario: Scenario, cells: pd.DataFrame) -> Floats:
@@ -201,9 +202,16 @@ def _costs(
     if scenario.objective.model != "p_median":
         return 0.0, minutes, None
     cap = assumptions["equity_cap_min"]
-    near = minutes.data <= cap
+    near = is_covered(minutes.data, cap)
     row = np.repeat(np.arange(minutes.shape[0]), np.diff(minutes.indptr))[near]
     kappa = scenario.objective.inequality_aversion * alpha
+    if kappa * cap > LARGEST_EXPONENT:
+        most = f"{LARGEST_EXPONENT / kappa:.0f}"
+        fault = both(
+            f"[assumptions] equity_cap_min: {cap:g} found, {most} or less is needed with this aversion",
+            f"[assumptions] equity_cap_min：发现 {cap:g}，在此厌恶程度下不得超过 {most}；请改小",
+        )
+        raise PlanningError([prefixed(scenario.called, fault)])
     cost = np.exp(kappa * minutes.data[near]) if kappa else minutes.data[near]
     unserved = float(np.exp(kappa * cap)) if kappa else cap
     return kappa, csr_array((cost, (row, minutes.indices[near])), shape=minutes.shape), unserved

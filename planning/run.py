@@ -31,7 +31,8 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
 
 
 def _solve(question: Question, progress: Progress | None) -> Solution:
-    if not question.fixed and not question.scenario.objective.sites and question.scenario.objective.budget_yuan is None:
+    asked = question.scenario.objective
+    if not question.fixed and asked.sites == 0 and asked.budget_yuan is None:
         nothing = both(
             "no institution is open and none is asked for", "没有开放的机构，也没有要求新增；请填写机构数或预算"
         )
@@ -43,7 +44,7 @@ def _solve(question: Question, progress: Progress | None) -> Solution:
     solution = solve(
         question.problem,
         goal.model,
-        p=None if goal.sites is None or goal.model == "set_cover" else min(goal.sites + existing, _openable(question)),
+        p=None if goal.sites is None else min(goal.sites + existing, _openable(question)),
         budget_yuan=None if goal.budget_yuan is None else goal.budget_yuan - question.locked_yuan,
         threshold_min=goal.minutes if goal.model in ("max_coverage", "set_cover") else None,
         effort=solver.effort,

@@ -355,6 +355,11 @@ def _wrong_keys(table: dict[str, Any]) -> list[str]:
         prefixed(f"[assumptions] {k}", needed(str(v), "a number of 0 or more", "0 或更大的数"))
         for k, v in below.items()
     ]
+    above = {k: v for k, v in numbers.items() if v > 1 and k in SHARES}
+    faults += [
+        prefixed(f"[assumptions] {k}", needed(str(v), "a share of 1 or less", "不大于 1 的比例"))
+        for k, v in above.items()
+    ]
     faults += [prefixed(f"[assumptions] {k}", needed("0", "a number above 0", "大于 0 的数")) for k in zero]
     changes = table.get("changes")
     for i, change in enumerate(changes if isinstance(changes, list) else [], 1):
@@ -383,9 +388,14 @@ def _locked_and_forbidden(changes: list[Any]) -> list[str]:
     ]
 
 
+SHARES = (
+    "control_rate", "prevalence_0_14", "prevalence_15_59", "prevalence_60_plus", "severe_share",
+    "hardship_share_of_severe", "hill_factor", "mountain_factor", "winter_factor",
+)  # fmt: skip
 DIVISORS = (
     "control_rate", "main_road_kph", "local_road_kph", "main_road_sinuosity", "local_sinuosity", "hill_factor",
     "mountain_factor", "winter_factor", "equity_cap_min",
+    "prevalence_60_plus", "category_share_physical",
 )  # fmt: skip
 SPEEDS = (
     "main_road_kph", "local_road_kph", "hill_factor", "mountain_factor", "winter_factor", "boarding_min",
@@ -408,6 +418,13 @@ def _contradictions(scenario: Scenario) -> list[str]:
             both(
                 "[objective]: the model 'max_coverage' needs sites, budget_yuan or both",
                 "[objective]：模型“max_coverage”需要机构数（sites）或预算（budget_yuan）；请至少填写一项",
+            )
+        )
+    if goal.sites is not None and goal.model in ("set_cover", "none"):
+        faults.append(
+            both(
+                f"[objective] sites: the model '{goal.model}' takes no number of sites; leave it out",
+                f"[objective] sites：模型“{goal.model}”不用机构数；请删去",
             )
         )
     if goal.budget_yuan is not None and goal.model != "max_coverage":

@@ -84,9 +84,9 @@ class StudyArea:
         w = self.demand(self.assumptions.demand_rates())["persons"].to_numpy(float)[rows]
         return float((w * t).sum() / (w * t**2).sum())
 
-    def demand(self, rates: DemandRates) -> pd.DataFrame:
+    def demand(self, rates: DemandRates, factors: tuple[tuple[str, float], ...] = ()) -> pd.DataFrame:
         """Disabled residents of every cell (see `geodata.demand`), modelled, with its demand area by name."""
-        return _demand(self, rates)
+        return _demand(self, rates, factors)
 
     def minutes(self, rules: TravelRules, closure_ids: tuple[str, ...], progress: Progress | None = None) -> csr_array:
         """Minutes from every cell to every site; a pair that is not stored has no known route."""
@@ -103,7 +103,11 @@ class StudyArea:
         Raises:
             PlanningError: one sentence for every rule that rows of the files break.
         """
-        own = {key: self._located(user_sites(path, key)) for key, path in layers if path}
+        files = tuple((key, path, sha256(Path(path).read_bytes()).hexdigest()) for key, path in layers if path)
+        return _layered(self, files) if files else self
+
+    def _with_files(self, files: tuple[tuple[str, str, str], ...]) -> "StudyArea":
+        own = {key: self._located(user_sites(path, key)) for key, path, _ in files}
         taken = {"institutions": self.institutions, "candidates": self.candidates, **own}
         ids = pd.concat(list(taken.values()))["site_id"]
         if ids.duplicated().any():
@@ -113,7 +117,7 @@ class StudyArea:
                 f"[layers]：编号“{twice}”在两个机构图层中都有；请改其中一个",
             )
             raise PlanningError([fault])
-        return replace(self, **own) if own else self
+        return replace(self, **own)
 
     def _located(self, sites: pd.DataFrame) -> pd.DataFrame:
         """Own sites with a county each: the given one, else that of the nearest demand cell.
@@ -176,10 +180,16 @@ def _minutes(area: StudyArea, rules: TravelRules, closure_ids: tuple[str, ...], 
     )
 
 
+@lru_cache(maxsize=4)
+def _layered(area: StudyArea, files: tuple[tuple[str, str, str], ...]) -> StudyArea:
+    """An area with own layers, made once for equal files, so that its travel times are found again."""
+    return area._with_files(files)
+
+
 @lru_cache(maxsize=8)
-def _demand(area: StudyArea, rates: DemandRates) -> pd.DataFrame:
+def _demand(area: StudyArea, rates: DemandRates, factors: tuple[tuple[str, float], ...]) -> pd.DataFrame:
     data = area.data
-    persons = model_demand(data.cells, data.counties, data.age_structure, rates)
+    persons = model_demand(data.cells, data.counties, data.age_structure, rates, dict(factors))
     return persons.join(demand_areas(data.cells, data.places, data.counties))
 
 

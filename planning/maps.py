@@ -27,6 +27,8 @@ SYMBOLS: Final = {
     '7.4 7z" fill="#b0307a" stroke="#fff" stroke-width="1.2"/></svg>',
     "locked": '<svg width="18" height="18"><path d="M9 2l7 7-7 7-7-7z" fill="#b0307a" stroke="#2b2b33" '
     'stroke-width="2"/></svg>',
+    "village_point": '<svg width="11" height="11"><path d="M5.5 .5l1.5 3.3 3.5.4-2.6 2.4.7 3.6-3.1-1.8-3.1 1.8.7-3.6'
+    'L.5 4.2 4 3.8z" fill="#b0307a" stroke="#fff" stroke-width=".6"/></svg>',
 }
 OTHER_SYMBOLS: Final = {
     "special_school": '<svg width="14" height="14"><path d="M7 1l6 11H1z" fill="#4a6fb0" stroke="#fff"/></svg>',
@@ -82,11 +84,10 @@ def coverage_map(plan: Plan, area: StudyArea, language: str = "zh") -> str:
     for band, name in enumerate(BAND_NAMES):
         rows = plan.cells[plan.cells["band"] == band]
         _dots(rows, text(name, language), BAND_COLOURS[band], language, hollow=name == "no_route").add_to(made)
-    for role in SYMBOLS:
-        _symbols(plan.sites[plan.sites["role"] == role], role, language, made)
+    _all_symbols(plan, language, made)
     _other_institutions(area, language, made)
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in zip(BAND_NAMES, BAND_COLOURS, strict=True)]
-    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(plan.sites["role"])]
+    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(plan))]
     title = plan.scenario.title(language)
     return _finish(made, title, _numbers(plan, language), legend, plan.sources, language)
 
@@ -97,16 +98,13 @@ def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "
     both = compared_cells(first, second)
     for name, colour in DIFFERENCE_COLOURS.items():
         _dots(both[both["change"] == name], text(name, language), colour, language).add_to(made)
-    for role in SYMBOLS:
-        _symbols(second.sites[second.sites["role"] == role], role, language, made)
+    _all_symbols(second, language, made)
     persons = both.groupby("change")["persons"].sum()
     lines = [
         f"{text(n, language)}: {int(persons.get(n, 0)):,} {text('unit_person', language)}" for n in DIFFERENCE_COLOURS
     ]
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in DIFFERENCE_COLOURS.items()]
-    legend += [
-        LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(second.sites["role"])
-    ]
+    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(second))]
     title = f"{first.scenario.title(language)} → {second.scenario.title(language)}"
     return _finish(made, title, lines, legend, second.sources, language)
 
@@ -192,6 +190,17 @@ def _dots(rows: pd.DataFrame, name: str, colour: str, language: str, *, hollow: 
     return group
 
 
+def _signs(plan: Plan) -> "pd.Series[str]":
+    """Which symbol each open site has: its role, new village points apart."""
+    new_village = (plan.sites["role"] != "existing") & (plan.sites["kind"] == "village_point")
+    return plan.sites["role"].where(~new_village, "village_point")
+
+
+def _all_symbols(plan: Plan, language: str, made: folium.Map) -> None:
+    for sign in SYMBOLS:
+        _symbols(plan.sites[_signs(plan) == sign], sign, language, made)
+
+
 def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> None:
     if not len(rows):
         return
@@ -203,7 +212,7 @@ def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> 
         text("nearest_persons", language): rows["nearest_persons"],
         text("capital", language): rows["capital_yuan"].astype(int),
     }
-    size = 14 if role == "existing" else 20
+    size = {"existing": 14, "village_point": 11}.get(role, 20)
     icon = folium.DivIcon(
         html=SYMBOLS[role], icon_size=(size, size), icon_anchor=(size // 2, size // 2), class_name="symbol"
     )

@@ -24,8 +24,8 @@ def base_map(area: StudyArea, language: str) -> dict[str, Any]:
     counties, _ = area.boundaries(language)
     roads = [np.round(np.asarray(line.coords), 4).tolist() for line in road_lines(area).geometry]
     collection = json.loads(counties[["name", "geometry"]].to_json()) if len(counties) else _no_features()
-    west, south, east, north = counties.total_bounds if len(counties) else road_lines(area).total_bounds
-    bounds = [[south, west], [north, east]]
+    cells = area.data.cells  # where people live fills the map; empty corners of counties may reach beyond
+    bounds = [[cells["lat"].min(), cells["lon"].min()], [cells["lat"].max(), cells["lon"].max()]]
     return {"counties": collection, "roads": roads, "bounds": [[float(v) for v in corner] for corner in bounds]}
 
 
@@ -51,6 +51,7 @@ def pane(plan: Plan, language: str) -> dict[str, Any]:
             "name": r[name],
             "role": r["role"],
             "text": _facts(r, language),
+            "small": r["kind"] == "village_point",
         }
         for r in [*plan.options.to_dict("records"), *plan.sites.to_dict("records")]
     ]

@@ -189,9 +189,10 @@ const Dots = L.Renderer.extend({
     return Math.min(16, 8 * unit, Math.max(1, 1.9 * unit * Math.sqrt(persons / this._shared.typical)));
   },
 
-  siteRadius(role) {
+  siteRadius(site) {
     const beyond = this._map.getZoom() - this._shared.fitZoom;
-    return Math.min(9, (role === "existing" ? 4.6 : 6) + Math.max(0, beyond));
+    const size = Math.min(9, (site.role === "existing" ? 4 : 5) + 1.2 * Math.max(0, beyond));
+    return site.small ? 0.55 * size : size;
   },
 
   showsRole(role) {
@@ -228,7 +229,7 @@ const Dots = L.Renderer.extend({
         if (site.role !== role) continue;
         const x = site.x * scale - origin.x;
         const y = site.y * scale - origin.y;
-        const r = this.siteRadius(role);
+        const r = this.siteRadius(site);
         if (site.id === this._shared.selected) this._drawSelected(x, y, r);
         SIGNS[role](this._ctx, x, y, r);
       }
@@ -262,7 +263,7 @@ const Dots = L.Renderer.extend({
 
   // The site, else the cell, under a point given in layer pixels.
   siteAt(point) {
-    return this._nearest(this._pane.sites.filter((s) => this.showsRole(s.role)), point, (s) => 4 + this.siteRadius(s.role));
+    return this._nearest(this._pane.sites.filter((s) => this.showsRole(s.role)), point, (s) => 4 + this.siteRadius(s));
   },
 
   _nearest(things, point, reach) {

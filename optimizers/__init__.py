@@ -4,7 +4,7 @@ problem = LocationProblem(weight=..., travel_time_min=...)
 solution = solve(problem, "max_coverage", p=5, threshold_min=30)
 """
 
-from optimizers.allocate import allocate
+from optimizers.allocate import Allocation, allocate
 from optimizers.coverage import is_covered
 from optimizers.evaluate import Evaluation, evaluate
 from optimizers.models import MODELS
@@ -14,6 +14,7 @@ from optimizers.solve import solve
 
 __all__ = [
     "MODELS",
+    "Allocation",
     "Evaluation",
     "LocationProblem",
     "ProblemError",

@@ -21,7 +21,7 @@ from optimizers import is_covered
 from planning.assumptions import default_assumptions
 from planning.faults import PlanningError
 from planning.maps import coverage_map
-from planning.plan import GROUPS, INDICATORS, Plan, mean
+from planning.plan import BANDS_MIN, GROUPS, INDICATORS, Plan, mean
 from planning.scenario import Layers, Scenario, SetSpeed
 from planning.study_area import StudyArea
 
@@ -179,7 +179,7 @@ def coverage_table(plan: Plan) -> pd.DataFrame:
         rows.append(
             {"county_code": county, "area_id": area, **names, "persons": int(persons.sum())}
             | {f"persons_{g}": int(cells[f"persons_{g}"].sum()) for g in GROUPS}
-            | {f"persons_within_{b}_min": int(persons[is_covered(minutes, b)].sum()) for b in (30, 60, 120)}
+            | {f"persons_within_{b:.0f}_min": int(persons[is_covered(minutes, b)].sum()) for b in BANDS_MIN}
             | {"mean_travel_time_min": round(mean(persons[routed], minutes[routed]), 1) if routed.any() else None}
             | {"longest_travel_time_min": round(float(minutes[routed].max()), 1) if routed.any() else None}
             | {"demand": "modelled"}

@@ -13,7 +13,7 @@ from shapely import linestrings, points
 
 from planning.notes import cautions, conditions
 from planning.offline import TextTooltip, inert, inert_html, offline_map, to_html
-from planning.plan import BAND_NAMES, Plan
+from planning.plan import BAND_NAMES, BANDS_MIN, Plan
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
 
@@ -257,7 +257,7 @@ def _numbers(plan: Plan, language: str) -> list[str]:
     served, full = int(found["persons_served"]), int(found["persons_near_but_full"])
     persons = f"{int(found['persons_total']):,}"
     minute = "分钟" if language == "zh" else "min"
-    shares = " · ".join(f"{b} {minute} {found[f'share_within_{b}_min'] * 100:.1f}%" for b in (30, 60, 120))
+    shares = " · ".join(f"{b:.0f} {minute} {found[f'share_within_{b:.0f}_min'] * 100:.1f}%" for b in BANDS_MIN)
     return [
         f"{text('demand', language)}: {persons}",
         shares,

@@ -8,10 +8,9 @@ from planning.texts import text
 
 def conditions(scenario: Scenario, language: str) -> str:
     """Season, minutes, closures, changed demand and changed assumptions, as one line."""
-    data = embedded(scenario.study_area).data
-    column = "name_zh" if language == "zh" else "name_en"
-    closures = data.closures.set_index("closure_id")[column]
-    counties = data.counties.set_index("county_code")[column]
+    area = embedded(scenario.study_area)
+    closures = area.closure_names(language)
+    counties = area.data.counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
     parts = [text(scenario.season, language), text("near_is", language).format(scenario.objective.minutes)]
     parts += [text("closed_road", language).format(closures[c.closure]) for c in scenario.of(CloseRoad)]
     parts += [text("demand_times", language).format(counties[c.county], c.factor) for c in scenario.of(ScaleDemand)]

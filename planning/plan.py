@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from optimizers import Solution, allocate, evaluate, is_covered
+from optimizers import Allocation, Solution, allocate, evaluate, is_covered
 from planning.assumptions import Assumptions
 from planning.question import Question
 from planning.scenario import Scenario
@@ -108,8 +108,10 @@ def read_answer(question: Question, solution: Solution | None, digest: str, name
         solution: None for a scenario that optimises nothing: what is fixed is open.
     """
     opened = question.fixed if solution is None else solution.sites
-    cells = _cells(question, opened)
-    sites = _open_sites(question, opened, cells)
+    capacity = question.sites["capacity_persons"].to_numpy(float)
+    shared = allocate(question.people, opened, capacity, question.scenario.objective.minutes)
+    cells = _cells(question, opened, shared)
+    sites = _open_sites(question, opened, shared, cells)
     return Plan(
         scenario=question.scenario,
         study_area=name,
@@ -127,10 +129,8 @@ def read_answer(question: Question, solution: Solution | None, digest: str, name
     )
 
 
-def _cells(question: Question, opened: tuple[int, ...]) -> pd.DataFrame:
-    limit = question.scenario.objective.minutes
+def _cells(question: Question, opened: tuple[int, ...], shared: Allocation) -> pd.DataFrame:
     found = evaluate(question.people, opened)
-    shared = allocate(question.people, opened, question.sites["capacity_persons"].to_numpy(float), limit)
     ids = question.sites["site_id"].to_numpy()
     out = question.cells.copy()
     out["travel_time_min"] = found.nearest_time_min
@@ -147,9 +147,7 @@ def bands(minutes: Floats) -> npt.NDArray[np.int64]:
     return np.where(np.isinf(minutes), len(BAND_NAMES) - 1, band).astype(np.int64)
 
 
-def _open_sites(question: Question, opened: tuple[int, ...], cells: pd.DataFrame) -> pd.DataFrame:
-    limit = question.scenario.objective.minutes
-    shared = allocate(question.people, opened, question.sites["capacity_persons"].to_numpy(float), limit)
+def _open_sites(question: Question, opened: tuple[int, ...], shared: Allocation, cells: pd.DataFrame) -> pd.DataFrame:
     sites = question.sites.iloc[list(opened)].copy()
     sites["role"] = np.where(sites["role"] == "existing", "existing", np.where(sites["locked"], "locked", "proposed"))
     sites["load_persons"] = shared.load[list(opened)]
@@ -229,13 +227,8 @@ def _solver(question: Question, solution: Solution | None) -> dict[str, Any]:
     objective, bound, gap = solution.objective, solution.bound, solution.gap
     if goal.model == "p_median":
         objective, bound = (_per_person(question, x) for x in (objective, bound))
-        gap = (
-            None
-            if objective is None or bound is None or gap is None
-            else (objective - bound) / objective
-            if gap
-            else 0.0
-        )
+        if gap and objective is not None and bound is not None:
+            gap = (objective - bound) / objective  # of the minutes shown, not of the costs that were minimised
     return {
         "model": goal.model, "status": solution.status, "objective": objective, "bound": bound, "gap": gap,
         "unit": _unit(goal.model, question.kappa), "reason": solution.reason, "solver": solution.solver,

@@ -193,12 +193,6 @@ def site_choices(area: StudyArea, language: str) -> dict[str, str]:
     }
 
 
-def closure_choices(area: StudyArea, language: str) -> dict[str, str]:
-    """Named closures: id → name."""
-    rows = area.data.closures
-    return dict(zip(rows["closure_id"], rows["name_zh" if language == "zh" else "name_en"], strict=True))
-
-
 def assumption_rows(plan: Plan, language: str) -> list[dict[str, Any]]:
     """Every assumption of the plan with value, unit, mark and source."""
     return [

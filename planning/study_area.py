@@ -23,6 +23,7 @@ from geodata.study_data import StudyData
 from planning.assumptions import Assumptions, default_assumptions
 from planning.faults import PlanningError
 from planning.scenario import Layers
+from planning.texts import text
 
 Progress = Callable[[str, float], None]
 INSTITUTION = "county_service_centre"  # the kind of facility that serves as an institution in every plan
@@ -152,6 +153,13 @@ class StudyArea:
         counties, prefectures = _boundaries(self.data.name)
         names = self.data.counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
         return counties.assign(name=counties["code"].map(names)), prefectures
+
+    def closure_names(self, language: str) -> dict[str, str]:
+        """Named closures: id → name, one that is only recalled saying that it is to be verified."""
+        rows = self.data.closures
+        names = rows["name_zh" if language == "zh" else "name_en"]
+        recalled = text("to_verify", language)
+        return {i: n + recalled * (m == "V") for i, n, m in zip(rows["closure_id"], names, rows["mark"], strict=True)}
 
     def sources(self) -> list[str]:
         """The sources to name on every map and report; that of the boundaries only where they are there."""

@@ -165,6 +165,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unit_person": ("人", "persons"),
     "custom": ("自定义", "custom"),
     "near_is": ("“附近”指 {0:g} 分钟内", "near means within {0:g} min"),
+    "to_verify": ("（凭记忆，待核实）", " (recalled, to be verified)"),
     "closed_road": ("封闭：{0}", "closed: {0}"),
     "demand_times": ("{0}需求 ×{1:g}", "demand of {0} x {1:g}"),
     "and": ("；", "; "),

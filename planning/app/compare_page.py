@@ -125,6 +125,7 @@ def _maps(first: Plan, second: Plan) -> str | None:
     speech = language()
     keys = ("map", "fit", "fit_title", "zoom_in", "zoom_out", "size_hint", "show_candidates", "existing", "proposed")
     labels = {k: word(k) for k in (*keys, "locked", "forbidden", "candidate", "stamp")}
+    labels["attribution"] = f"{word('sources')}：{'；'.join(second.sources)}"
     labels |= {"persons": word("unit_person"), "existing": word("existing"), "forbidden": word("forbidden")}
     panes = [{**pane(plan, speech), "title": f"{letter} {plan.scenario.title(speech)}"}
              for letter, plan in (("A", first), ("B", second))]  # fmt: skip

@@ -12,7 +12,7 @@ import streamlit as st
 
 from planning.app.state import language, study_area, word
 from planning.scenario import Forbid, Lock, Scenario, load, shipped
-from planning.screens import closure_choices, scenario_with, site_choices
+from planning.screens import scenario_with, site_choices
 from planning.texts import LANGUAGES
 
 GOALS = ("max_coverage", "equity", "p_median", "none")
@@ -137,7 +137,7 @@ def edit(start: Scenario) -> Scenario | None:
         _slider("weight_hardship", 1.0, 5.0, 0.5)
         if goal == "equity":
             _slider("aversion", 0.2, 3.0, 0.2)
-    sites, closures = site_choices(study_area(), language()), closure_choices(study_area(), language())
+    sites, closures = site_choices(study_area(), language()), study_area().closure_names(language())
     _radio("season", "season", ("summer", "winter"))
     _several("closures", list(closures), closures)
     _several("kinds", KINDS, {k: word(k) for k in KINDS})

@@ -19,7 +19,6 @@ from planning.scenario import CloseRoad, Forbid, Lock, load
 from planning.screens import (
     assumption_rows,
     base_map,
-    closure_choices,
     data_rows,
     headlines,
     indicator_rows,
@@ -195,7 +194,10 @@ def test_choices_name_the_county_and_hold_no_village_point(area: StudyArea) -> N
         choices = site_choices(area, speech)
         assert set(choices) == set(towns)
         assert all(" · " in name and not name.startswith(" ·") for name in choices.values())
-        assert set(closure_choices(area, speech)) >= {"duku", "g219"}
+        names = area.closure_names(speech)
+        assert set(names) >= {"duku", "g219"}
+        assert names["g219"].endswith(text("to_verify", speech))  # marked V
+        assert not names["duku"].endswith(text("to_verify", speech))
 
 
 def test_assumption_rows_give_mark_and_source_of_every_number(small_plan: Plan) -> None:

@@ -4,6 +4,8 @@ Stored and exchanged: EPSG:4326. Measured: one conformal conic over the study ar
 0.4 % of true between 35°N and 43°N, so that a metre is a metre in Kashgar and in Ruoqiang alike.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import geopandas as gpd
@@ -15,7 +17,9 @@ from geodata.errors import LayerError
 
 STORED: Final = CRS.from_epsg(4326)
 CGCS2000: Final = CRS.from_epsg(4490)  # equals WGS 84 at this scale
-METRIC: Final = CRS.from_proj4("+proj=lcc +lat_1=36.5 +lat_2=41.5 +lat_0=39 +lon_0=83.5 +datum=WGS84 +units=m")
+METRIC_TEXT: Final = "+proj=lcc +lat_1=36.5 +lat_2=41.5 +lat_0=39 +lon_0=83.5 +datum=WGS84 +units=m"
+METRIC: Final = CRS.from_proj4(METRIC_TEXT)
+_BOX: Final = (72.0, 33.0, 97.0, 46.0)  # degrees: west, south, east, north, where METRIC is meant
 
 Floats = npt.NDArray[np.float64]
 _TO_METRIC: Final = Transformer.from_crs(STORED, METRIC, always_xy=True)
@@ -32,6 +36,54 @@ def to_degrees(metres: Floats) -> Floats:
     """Longitude and latitude (n, 2) in EPSG:4326 of metres in the metric system."""
     lon, lat = _TO_DEGREES.transform(metres[:, 0], metres[:, 1])
     return np.column_stack([lon, lat])
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Metres for one area: the study area's metric system, or one laid over other roads.
+
+    Attributes:
+        definition: PROJ text of the metric system.
+    """
+
+    definition: str
+
+    def to_metric(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
+        """Metres (n, 2) of degrees in EPSG:4326."""
+        x, y = _transformer(self.definition, False).transform(np.asarray(lon, float), np.asarray(lat, float))
+        return np.column_stack([np.atleast_1d(x), np.atleast_1d(y)])
+
+    def to_degrees(self, metres: Floats) -> Floats:
+        """Longitude and latitude (n, 2) in EPSG:4326 of metres."""
+        lon, lat = _transformer(self.definition, True).transform(metres[:, 0], metres[:, 1])
+        return np.column_stack([lon, lat])
+
+    @property
+    def crs(self) -> CRS:
+        """The metric system."""
+        return CRS.from_proj4(self.definition)
+
+
+def projection_for(lon: Floats, lat: Floats) -> Projection:
+    """A metric system for roads: the study area's own inside it, else one centred on them.
+
+    Wide areas get a conic with its standard parallels at a sixth from the north and south edge; areas under three
+    degrees an equidistant one.
+    """
+    west, south, east, north = (float(f) for f in (lon.min(), lat.min(), lon.max(), lat.max()))
+    if west >= _BOX[0] and south >= _BOX[1] and east <= _BOX[2] and north <= _BOX[3]:
+        return Projection(METRIC_TEXT)
+    middle = f"+lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m"
+    if max(north - south, east - west) < 3 or south * north <= 0:
+        return Projection(f"+proj=aeqd {middle}")
+    sixth = (north - south) / 6
+    return Projection(f"+proj=lcc +lat_1={south + sixth:.4f} +lat_2={north - sixth:.4f} {middle}")
+
+
+@lru_cache(maxsize=16)
+def _transformer(definition: str, inverse: bool) -> Transformer:
+    ends = (CRS.from_proj4(definition), STORED) if inverse else (STORED, CRS.from_proj4(definition))
+    return Transformer.from_crs(*ends, always_xy=True)
 
 
 def require_metric(layer: gpd.GeoDataFrame, what: str) -> None:

@@ -22,8 +22,9 @@ ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _AS_WRITTEN: Final[dict[str, Any]] = {  # text as it stands; only an empty cell is empty, "NA" is a text
     "dtype": str, "skipinitialspace": True, "skip_blank_lines": False, "keep_default_na": False, "na_values": [""],
 }  # fmt: skip
-CHINA: Final = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north, a box, not the boundary
+CHINA: Final[tuple[float, float, float, float]] = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north, a box, not the boundary
 
+Box = tuple[float, float, float, float]
 Check = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 
@@ -108,20 +109,32 @@ def _zero(table: pd.DataFrame) -> "pd.Series[bool]":
     return (_number(table, "lon") == 0) & (_number(table, "lat") == 0)
 
 
-def _inside(lon: "pd.Series[float]", lat: "pd.Series[float]") -> "pd.Series[bool]":
-    west, south, east, north = CHINA
+def _inside(lon: "pd.Series[float]", lat: "pd.Series[float]", box: Box) -> "pd.Series[bool]":
+    west, south, east, north = box
     return lon.between(west, east) & lat.between(south, north)
 
 
-def _swapped(table: pd.DataFrame) -> "pd.Series[bool]":
-    lon, lat = _number(table, "lon"), _number(table, "lat")
-    return ~_inside(lon, lat) & _inside(lat, lon)
+def place_rules(box: Box, outside: Sentence) -> tuple[Rule, ...]:
+    """Rules for points that must lie in a box (west, south, east, north in degrees): not swapped, not outside."""
 
+    def swapped(table: pd.DataFrame) -> "pd.Series[bool]":
+        lon, lat = _number(table, "lon"), _number(table, "lat")
+        return ~_inside(lon, lat, box) & _inside(lat, lon, box)
 
-def _outside(table: pd.DataFrame) -> "pd.Series[bool]":
-    lon, lat = _number(table, "lon"), _number(table, "lat")
-    known = lon.notna() & lat.notna()
-    return known & ~_inside(lon, lat) & ~_swapped(table) & ~_zero(table)
+    def elsewhere(table: pd.DataFrame) -> "pd.Series[bool]":
+        lon, lat = _number(table, "lon"), _number(table, "lat")
+        known = lon.notna() & lat.notna()
+        return known & ~_inside(lon, lat, box) & ~swapped(table) & ~_zero(table)
+
+    return (
+        Rule(
+            both("lon and lat are swapped", "经纬度颠倒"),
+            both("put longitude under lon and latitude under lat", "请把经度填在 lon 列、纬度填在 lat 列"),
+            "lon",
+            swapped,
+        ),
+        Rule(outside, both("check the coordinates and their reference system", "请核对坐标和坐标系"), "lon", elsewhere),
+    )
 
 
 # Headings and words of Chinese tables, and what they stand for.
@@ -154,7 +167,7 @@ NAME_RULE: Final = Rule(
     "name",
     _blank("name"),
 )
-POINT_RULES: Final = (
+COORDINATE_RULES: Final = (
     *ID_RULES,
     Rule(
         both("lon is not a number", "经度（lon）不是数字"),
@@ -174,19 +187,8 @@ POINT_RULES: Final = (
         "lon",
         _zero,
     ),
-    Rule(
-        both("lon and lat are swapped", "经纬度颠倒"),
-        both("put longitude under lon and latitude under lat", "请把经度填在 lon 列、纬度填在 lat 列"),
-        "lon",
-        _swapped,
-    ),
-    Rule(
-        both("point outside China", "地点不在中国范围内"),
-        both("check the coordinates and their reference system", "请核对坐标和坐标系"),
-        "lon",
-        _outside,
-    ),
 )
+POINT_RULES: Final = (*COORDINATE_RULES, *place_rules(CHINA, both("point outside China", "地点不在中国范围内")))
 
 
 def _heading(column: str) -> str:
@@ -263,12 +265,13 @@ LAYERS: Final[dict[str, tuple[tuple[str, ...], tuple[Rule, ...]]]] = {
 }
 
 
-def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
+def read_layer(path: str | Path, layer: str = "points", rules: Sequence[Rule] | None = None) -> LayerReport:
     """Read a layer file and check every row.
 
     Args:
         path: .csv (UTF-8 or GB18030), .gpkg or .geojson.
         layer: a name of `LAYERS`.
+        rules: in place of the layer's own, such as `COORDINATE_RULES` with `place_rules` of another area.
 
     Raises:
         LayerError: for what makes the whole file unreadable: no file, unknown layer or kind, missing columns.
@@ -281,7 +284,7 @@ def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
         )
         raise LayerError([fault])
     table, encoding = _read_table(path)
-    columns, rules = LAYERS[layer]
+    columns, own = LAYERS[layer]
     missing = [c for c in columns if c not in table.columns]
     if missing:
         raise LayerError(
@@ -293,7 +296,7 @@ def read_layer(path: str | Path, layer: str = "points") -> LayerReport:
                 for c in missing
             ]
         )
-    broken = [(rule, rule.wrong(table).fillna(False).to_numpy(bool)) for rule in rules]
+    broken = [(rule, rule.wrong(table).fillna(False).to_numpy(bool)) for rule in rules or own]
     return _report(path, layer, encoding, table, broken)
 
 
@@ -406,6 +409,19 @@ def _read_vector(path: Path, kind: str) -> pd.DataFrame:
     if len(layer) and (layer.geom_type.dropna() == "Point").all():
         layer = layer.assign(lon=layer.geometry.x, lat=layer.geometry.y)
     return pd.DataFrame(layer)
+
+
+def read_shapes(path: Path) -> list[Any]:
+    """Geometries of a .gpkg or .geojson file in EPSG:4326, such as rivers.
+
+    Raises:
+        LayerError: for a file that is missing, another kind, or cannot be read.
+    """
+    layer = gpd.GeoDataFrame(_read_table(path)[0])
+    if "geometry" not in layer:
+        fault = both(f"{path.name}: it holds no shapes; take .gpkg or .geojson", f"{path.name}：没有几何图形；请用 .gpkg 或 .geojson")
+        raise LayerError([fault])
+    return [shape for shape in layer["geometry"] if shape is not None]
 
 
 def _read_gpkg(path: Path) -> gpd.GeoDataFrame:

@@ -1,34 +1,22 @@
 """The assumption table: every number that no policy text gives, with unit, mark and source."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from geodata import TravelRules
 from geodata.demand import CATEGORIES, DemandRates
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One number with its unit, mark (S, D, V, J), source and names in Chinese and English."""
-
-    key: str
-    value: float
-    unit: str
-    mark: str
-    source: str
-    zh: str
-    en: str
+from geodata.figures import Figure, changed, read_figures
+from geodata.travel.rules import travel_figures, travel_rules
 
 
 @dataclass(frozen=True)
 class Assumptions:
     """The whole table, frozen; `changed` makes a copy in which the planner's own numbers say so."""
 
-    rows: tuple[Assumption, ...]
+    rows: tuple[Figure, ...]
 
     def __getitem__(self, key: str) -> float:
         return next(row.value for row in self.rows if row.key == key)
@@ -43,20 +31,11 @@ class Assumptions:
 
     def changed(self, values: Mapping[str, float]) -> "Assumptions":
         """A table with other values; a changed row is marked J and names its former value."""
+        return Assumptions(changed(self.rows, values))
 
-        def row(old: Assumption) -> Assumption:
-            if old.key not in values or values[old.key] == old.value:
-                return old
-            source = f"set in the scenario; the default is {old.value:g} [{old.mark}] ({old.source})"
-            return Assumption(old.key, float(values[old.key]), old.unit, "J", source, old.zh, old.en)
-
-        return Assumptions(tuple(row(r) for r in self.rows))
-
-    def travel_rules(self, season: str) -> TravelRules:
-        """Speeds and limits for `summer` or `winter`."""
-        factor = self["winter_factor"] if season == "winter" else 1.0
-        names = [f.name for f in fields(TravelRules) if f.name != "season_factor"]
-        return TravelRules(season_factor=factor, **{name: self[name] for name in names})
+    def travel_rules(self, season: str, profile: str = "car") -> TravelRules:
+        """Speeds and limits for a season and a kind of traveller."""
+        return travel_rules(self.rows, profile=profile, season=season)
 
     def demand_rates(self) -> DemandRates:
         """Rates of the demand model."""
@@ -75,6 +54,5 @@ class Assumptions:
 
 @cache
 def default_assumptions() -> Assumptions:
-    """The table shipped with the product, from `assumptions.toml`."""
-    text = (Path(__file__).parent / "assumptions.toml").read_text(encoding="utf-8")
-    return Assumptions(tuple(Assumption(key=key, **row) for key, row in tomllib.loads(text).items()))
+    """The table shipped with the product: `assumptions.toml`, then the speeds and people of the travel times."""
+    return Assumptions(read_figures(Path(__file__).parent / "assumptions.toml") + travel_figures())

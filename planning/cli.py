@@ -23,9 +23,12 @@ from planning.faults import PlanningError
 from planning.folder import check_target, plain, read_plan, write_csv, write_plan
 from planning.plan import Plan
 from planning.run import run
-from planning.scenario import Layers, Scenario, find, form_faults, load, read_toml, shipped
+from planning.scenario import Scenario, find, load, read_toml, shipped
+from planning.scenario_faults import form_faults
+from planning.scenario_form import Layers
 from planning.study_area import StudyArea, embedded
 from planning.texts import LANGUAGES, text
+from planning.travel_commands import add_commands
 
 CONTRACT = (
     "persons_total", "persons_served", "persons_near_but_full", "persons_too_far", "persons_no_route",
@@ -77,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     wheels.add_argument("folder", type=Path, metavar="DIR")
     wheels.add_argument("--platform", default="win_amd64", help="pip's name of the platform")
     wheels.add_argument("--python", default="3.11", help="Python version of the other machine")
+    add_commands(command)
     for each in (demo, one, check):
         each.add_argument("--json", action="store_true", help="print one JSON object")
     return top

@@ -12,9 +12,8 @@ from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
 from planning.notes import cautions, conditions
 from planning.plan import INDICATORS, Indicator, Plan
-from planning.question import demand_factors
-from planning.scenario import CloseRoad
-from planning.study_area import StudyArea
+from planning.question import demand_factors, in_force
+from planning.study_area import StudyArea, embedded
 from planning.texts import gap_sentence, text
 
 
@@ -77,8 +76,8 @@ def compare(plans: Sequence[Plan]) -> Comparison:
 def _conditions_of(plan: Plan) -> tuple[object, ...]:
     """What a plan starts from besides the study area: equal for plans whose numbers differ by their sites only."""
     scenario = plan.scenario
-    closed = frozenset(c.closure for c in scenario.of(CloseRoad))
-    return (scenario.season, closed, demand_factors(scenario), plan.assumptions, *sorted(plan.layer_digests.items()))
+    closed = frozenset(in_force(scenario, embedded(scenario.study_area)))
+    return (scenario.season, scenario.profile, closed, demand_factors(scenario), plan.assumptions, *sorted(plan.layer_digests.items()))
 
 
 def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:

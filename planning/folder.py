@@ -22,7 +22,8 @@ from planning.assumptions import default_assumptions
 from planning.faults import PlanningError
 from planning.maps import coverage_map
 from planning.plan import BANDS_MIN, GROUPS, INDICATORS, Plan, mean
-from planning.scenario import Layers, Scenario, SetSpeed
+from planning.scenario import Scenario
+from planning.scenario_form import Layers, SetSpeed
 from planning.study_area import StudyArea
 
 FILES: Final = ("plan.json", "sites.csv", "coverage.csv", "sites.gpkg", "map.html", "scenario.toml")

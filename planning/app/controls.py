@@ -11,13 +11,15 @@ from typing import Any
 import streamlit as st
 
 from planning.app.state import language, study_area, word
-from planning.scenario import Forbid, Lock, Scenario, load, shipped
-from planning.screens import scenario_with, site_choices
+from planning.scenario import Scenario, load, shipped
+from planning.scenario_form import Forbid, Lock
+from planning.screens import PROFILES, scenario_with, season_in, site_choices
 from planning.texts import LANGUAGES
 
 GOALS = ("max_coverage", "equity", "p_median", "none")
 KINDS = ("township_place", "village_point")
 START = "most_people"
+WHEN = ("summer", "winter", *(str(month) for month in range(1, 13)))
 
 
 def choose_language() -> None:
@@ -64,7 +66,8 @@ def _settings_of(name: str) -> dict[str, Any]:
         "aversion": goal.inequality_aversion or 1.0,
         "weight_severe": scenario.weights.severe,
         "weight_hardship": scenario.weights.hardship,
-        "season": scenario.season,
+        "when": str(scenario.month or scenario.season),
+        "profile": scenario.profile,
         "closures": [c.closure for c in scenario.changes if c.type == "close_road"],
         "kinds": list(scenario.candidates.kinds),
         "lock": [c.site for c in scenario.changes if c.type == "lock"],
@@ -138,7 +141,8 @@ def edit(start: Scenario) -> Scenario | None:
         if goal == "equity":
             _slider("aversion", 0.2, 3.0, 0.2)
     sites, closures = site_choices(study_area(), language()), study_area().closure_names(language())
-    _radio("season", "season", ("summer", "winter"))
+    _one_of("when", "when", WHEN, {w: _when(w) for w in WHEN})
+    _one_of("profile", "profile", PROFILES, {p: word(p) for p in PROFILES})
     _several("closures", list(closures), closures)
     _several("kinds", KINDS, {k: word(k) for k in KINDS})
     _several("lock", list(sites), sites)
@@ -174,6 +178,16 @@ def _limits(goal: str) -> None:
         _slider("number_of_sites", 0, 150, 1)
 
 
+def _when(when: str) -> str:
+    """A season or a month as people say it."""
+    return word("in_month").format(when, word(season_in(when))) if when.isdigit() else word(when)
+
+
+def _season(when: str) -> dict[str, Any]:
+    """The keys of a scenario for a season or a month."""
+    return {"month": int(when), "season": season_in(when)} if when.isdigit() else {"month": None, "season": when}
+
+
 def table(start: Scenario, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as the tables of a scenario file, on top of the scenario they started from."""
     goal = chosen["goal"]
@@ -194,7 +208,8 @@ def table(start: Scenario, chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "objective": objective,
         "weights": {"severe": chosen["weight_severe"], "hardship": chosen["weight_hardship"]},
-        "season": chosen["season"],
+        **_season(chosen["when"]),
+        "profile": chosen["profile"],
         "with_separate_xpcc": chosen["with_xpcc"],
         "candidates": {"kinds": chosen["kinds"], "counties": list(start.candidates.counties)},
         "changes": kept + changes,

@@ -15,7 +15,8 @@ from planning import StudyArea
 from planning.app import controls
 from planning.app.state import plain
 from planning.assumptions import default_assumptions
-from planning.scenario import Lock, Objective, load, shipped
+from planning.scenario import load, shipped
+from planning.scenario_form import Lock, Objective
 from planning.screens import site_choices
 from planning.texts import TEXTS
 

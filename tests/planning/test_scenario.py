@@ -15,7 +15,9 @@ from planning import PlanningError, Scenario
 from planning.assumptions import default_assumptions
 from planning.cli import checked_scenario
 from planning.faults import in_language
-from planning.scenario import CHANGE_TYPES, SPEEDS, load, shipped
+from planning.scenario import load, shipped
+from planning.scenario_faults import SPEEDS
+from planning.scenario_form import CHANGE_TYPES
 from planning.texts import LANGUAGES
 
 SITE = "G11890268"

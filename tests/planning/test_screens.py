@@ -15,7 +15,8 @@ from planning import Plan, PlanningError, StudyArea, compare, run
 from planning.compare import Comparison, shown
 from planning.folder import FILES, coverage_table
 from planning.plan import BAND_NAMES, INDICATORS
-from planning.scenario import CloseRoad, Forbid, Lock, load
+from planning.scenario import load
+from planning.scenario_form import CloseRoad, Forbid, Lock
 from planning.screens import (
     assumption_rows,
     base_map,

@@ -16,7 +16,7 @@ import geodata.boundaries
 from planning import PlanningError, StudyArea, run, study_area
 from planning.maps import coverage_map
 from planning.plan import Plan
-from planning.scenario import Layers
+from planning.scenario_form import Layers
 from planning.study_area import user_sites
 
 

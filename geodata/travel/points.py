@@ -1,0 +1,68 @@
+"""Points that are to be joined to roads: read, and held against the roads before anything is computed."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.errors import both, prefixed
+from geodata.layers import COORDINATE_RULES, Box, place_rules, read_layer
+from geodata.roads.network import RoadNetwork
+from geodata.travel.access import Access
+from geodata.travel.entries import nearest_entries
+from geodata.travel.times import Roadway
+
+Floats = npt.NDArray[np.float64]
+
+FAR_KM = 100.0  # a point farther than this from the box of the roads belongs to another map
+KM_A_DEGREE = 111.2
+
+
+def reach_box(roads: RoadNetwork) -> Box:
+    """The roads' box (west, south, east, north in degrees), widened by `FAR_KM`."""
+    north_south = FAR_KM / KM_A_DEGREE
+    middle = np.cos(np.radians(min(80.0, float(np.abs(roads.lat).max()))))
+    east_west = north_south / middle
+    return (
+        float(roads.lon.min()) - east_west,
+        float(roads.lat.min()) - north_south,
+        float(roads.lon.max()) + east_west,
+        float(roads.lat.max()) + north_south,
+    )
+
+
+def read_points(path: Path, roads: RoadNetwork) -> tuple[pd.DataFrame, list[str]]:
+    """Points with `id`, `lon`, `lat`, and one sentence for every rule that rows break; nothing is dropped in silence.
+
+    Raises:
+        LayerError: when the file as a whole cannot be read.
+    """
+    outside = both(
+        f"point more than {FAR_KM:.0f} km away from the roads", f"地点在道路范围以外超过 {FAR_KM:.0f} 公里"
+    )
+    report = read_layer(path, "points", (*COORDINATE_RULES, *place_rules(reach_box(roads), outside)))
+    faults = [prefixed(path.name, fault.told(5)) for fault in report.faults]
+    if not report.rows_read:
+        faults.append(prefixed(path.name, both("there is no row below the header", "表头下面没有数据行；请补充")))
+    points = pd.DataFrame(report.accepted[["id", "lon", "lat"]])
+    return points.astype({"id": str, "lon": float, "lat": float}).reset_index(drop=True), list(faults)
+
+
+def no_route_table(way: Roadway, points: pd.DataFrame, joined: Access, side: str) -> pd.DataFrame:
+    """The points that no way leads to the road from: how far it is, and why.
+
+    Returns:
+        Columns `side`, `id`, `lon`, `lat`, `nearest_road_km` (straight line), `reason` (`too_far`: beyond
+        `access_limit_km`; `blocked`: slopes, barriers or time leave no way within `access_limit_min`).
+    """
+    alone = np.setdiff1d(np.arange(len(points)), joined.point)
+    rows = points.iloc[alone]
+    xy = way.pieces.projection.to_metric(rows["lon"], rows["lat"]) if len(rows) else np.zeros((0, 2))
+    near = nearest_entries(way.pieces.segments, xy, road=way.pieces.road, count=1, limit_m=np.inf)
+    km = np.full(len(rows), np.inf)
+    np.minimum.at(km, near.point, near.distance_m / 1000)
+    reason = np.where(km > way.rules.access_limit_km, "too_far", "blocked")
+    table = rows.assign(nearest_road_km=np.round(km, 2), reason=reason)
+    table.insert(0, "side", side)
+    return pd.DataFrame(table)

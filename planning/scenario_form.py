@@ -1,0 +1,175 @@
+"""The tables of a scenario file as frozen objects: what may stand in it, key by key."""
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from geodata.travel.rules import season_of
+
+Model = Literal["none", "max_coverage", "set_cover", "p_median", "p_center"]
+CandidateKind = Literal["township_place", "village_point"]
+Profile = Literal["car", "motorcycle", "walking", "wheelchair", "with_escort"]
+
+
+class Table(BaseModel):
+    """A table of a scenario file: frozen, no unknown keys, no text for numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Open(Table):
+    """A candidate is an institution already (part of the baseline, at no cost to this plan)."""
+
+    type: Literal["open"] = "open"
+    site: str
+
+
+class Close(Table):
+    """An existing institution is gone."""
+
+    type: Literal["close"] = "close"
+    site: str
+
+
+class Upgrade(Table):
+    """A site serves another number of persons."""
+
+    type: Literal["upgrade"] = "upgrade"
+    site: str
+    capacity_persons: PositiveInt
+
+
+class Lock(Table):
+    """A candidate must be chosen; it counts against the number of sites and the budget."""
+
+    type: Literal["lock"] = "lock"
+    site: str
+
+
+class Forbid(Table):
+    """A candidate must not be chosen."""
+
+    type: Literal["forbid"] = "forbid"
+    site: str
+
+
+class CloseRoad(Table):
+    """A named closure of the study area is in force."""
+
+    type: Literal["close_road"] = "close_road"
+    closure: str
+
+
+class ScaleDemand(Table):
+    """The weight of a county's people in the objective and in the counts is multiplied."""
+
+    type: Literal["scale_demand"] = "scale_demand"
+    county: str
+    factor: PositiveFloat
+
+
+class SetSpeed(Table):
+    """One of the travel assumptions takes another value."""
+
+    type: Literal["set_speed"] = "set_speed"
+    speed: str
+    value: PositiveFloat
+
+
+Change = Annotated[
+    Open | Close | Upgrade | Lock | Forbid | CloseRoad | ScaleDemand | SetSpeed, Field(discriminator="type")
+]
+CHANGES: tuple[type[Table], ...] = get_args(get_args(Change)[0])
+CHANGE_TYPES = tuple(kind.model_fields["type"].default for kind in CHANGES)
+
+
+class Objective(Table):
+    """What the plan is for.
+
+    Attributes:
+        model: a model of the optimisers, or `none` to evaluate what is there.
+        sites: number of new institutions; with `budget_yuan` too, both hold.
+        budget_yuan: capital, yuan.
+        minutes: within how many minutes a person counts as near; `<=`.
+        inequality_aversion: above 0, a p_median minimises the Kolm-Pollak equally distributed equivalent
+            time with this aversion instead of the mean.
+    """
+
+    model: Model = "none"
+    sites: NonNegativeInt | None = None
+    budget_yuan: NonNegativeFloat | None = None
+    minutes: PositiveFloat = 60.0
+    inequality_aversion: Annotated[float, Field(ge=0, le=10)] = 0.0
+
+
+class Weights(Table):
+    """Weight of a person in the objective; everyone else weighs 1. Counts of persons are never weighted."""
+
+    severe: NonNegativeFloat = 1.0
+    hardship: NonNegativeFloat = 1.0
+
+
+class Candidates(Table):
+    """Which candidates may be chosen: kinds of places, and the counties they lie in (all when empty)."""
+
+    kinds: Annotated[tuple[CandidateKind, ...], Field(min_length=1)] = ("township_place",)
+    counties: tuple[str, ...] = ()
+
+
+class Layers(Table):
+    """Files of the user's that replace layers of the study area; paths are relative to the scenario file."""
+
+    institutions: str | None = None
+    candidates: str | None = None
+
+
+class Solver(Table):
+    """How long to try: `quick` stops at search and bound, `thorough` goes on to the MIP."""
+
+    effort: Literal["quick", "thorough"] = "thorough"
+    time_limit_s: PositiveFloat = 60.0
+
+
+class Form(Table):
+    """All tables of a scenario file.
+
+    Attributes:
+        season: `summer` or `winter`; that of the month where a month is given.
+        month: 1 to 12; the closures with this month are in force.
+        profile: who travels, see `geodata.travel.rules.PROFILES`.
+    """
+
+    name: str = Field(pattern=r"^[\w\-]+$")
+    title_zh: str = ""
+    title_en: str = ""
+    description_zh: str = ""
+    description_en: str = ""
+    study_area: str = "southern_xinjiang"
+    season: Literal["summer", "winter"] = "summer"
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    profile: Profile = "car"
+    with_separate_xpcc: bool = False
+    objective: Objective = Objective()
+    weights: Weights = Weights()
+    candidates: Candidates = Candidates()
+    layers: Layers = Layers()
+    solver: Solver = Solver()
+    assumptions: dict[str, float] = Field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _season_of_the_month(cls, table: Any) -> Any:
+        """A scenario that names only its month is in that month's season."""
+        if isinstance(table, dict) and "season" not in table and table.get("month") in range(1, 13):
+            return table | {"season": season_of(int(table["month"]))}
+        return table

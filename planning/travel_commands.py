@@ -1,0 +1,283 @@
+"""The commands about roads: `travel-times` and `roads`."""
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from time import monotonic
+
+import numpy as np
+import pandas as pd
+
+from geodata import LayerError, load_roads
+from geodata.elevation import read_elevation
+from geodata.errors import both, prefixed
+from geodata.figures import Figure, changed
+from geodata.layers import read_shapes
+
+from geodata.store import default_folder
+from geodata.travel.ground import Ground, ground
+from geodata.travel.points import no_route_table, read_points
+from geodata.travel.rules import PROFILES, TravelRules, is_exact_speed, season_of, travel_figures, travel_rules
+from geodata.travel.scale import spread_table
+from geodata.travel.times import Roadway, prepare, require_connected, roadway, ways
+from planning.faults import PlanningError, nearest
+from planning.folder import write_csv
+from planning.texts import text
+
+Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def add_commands(command: Command) -> None:
+    """The two commands and their options."""
+    times = command("travel-times", travel_times_command, "minutes between two point files on any road file / 计算到达时间")
+    times.add_argument("--roads", type=Path, required=True, metavar="FILE", help=".osm.pbf, .osm, .graphml, .gpkg, .csv")
+    times.add_argument("--origins", type=Path, required=True, metavar="FILE", help="points with id, lon, lat")
+    times.add_argument("--destinations", type=Path, required=True, metavar="FILE", help="points with id, lon, lat")
+    times.add_argument("--limit", type=_minutes, metavar="MIN", help="longest trip; the traveller's own limit by default")
+    times.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    _how(times)
+    times.add_argument("--workers", type=_count, default=1, help="processes of this machine")
+    times.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler elsewhere, with the same --cache folder")
+    times.add_argument("--islands", action="store_true", help="accept roads that fall into unconnected parts")
+    roads = command("roads", roads_command, "a quality report of a road file, one page / 道路数据质量报告")
+    roads.add_argument("roads", type=Path, metavar="FILE")
+    roads.add_argument("--points", type=Path, metavar="FILE", help="points to be joined to the roads")
+    roads.add_argument("--out", type=Path, metavar="FILE.html")
+    for one in (times, roads):
+        one.add_argument("--cache", type=Path, metavar="DIR", help="where computed times are kept; JIUJIN_CACHE as well")
+        one.add_argument("--no-cache", action="store_true")
+        one.add_argument("--columns", metavar="KEY=COLUMN,…", help="columns of road lines: class, speed_kph, oneway, surface")
+        one.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _how(parser: argparse.ArgumentParser) -> None:
+    """Who travels, when, and over what ground."""
+    parser.add_argument("--profile", choices=tuple(PROFILES), default="car")
+    parser.add_argument("--season", choices=("summer", "winter"), default="summer")
+    parser.add_argument("--month", type=int, choices=range(1, 13), help="1 to 12, in place of the season")
+    parser.add_argument("--surface", choices=("best", "worst", "both"), default="best", help="roads of unknown surface")
+    parser.add_argument("--speeds", type=Path, metavar="FILE.toml", help="rows `key = value` in place of the shipped ones")
+    parser.add_argument("--elevation", type=Path, nargs="+", metavar="TIF", help="GeoTIFF tiles or a folder of them")
+    parser.add_argument("--land-cover", type=Path, metavar="TIF")
+    parser.add_argument("--barriers", type=Path, metavar="FILE", help="rivers and the like, lines or polygons")
+
+
+def travel_times_command(options: argparse.Namespace) -> int:
+    """The sparse table of minutes as parquet, and the points without a known route as CSV beside it."""
+    if options.out.suffix != ".parquet":
+        fault = both(f"--out: {options.out.name}: a name that ends in .parquet is needed", f"--out：{options.out.name} 应以 .parquet 结尾")
+        raise PlanningError([fault])
+    folder = cache_folder(options)
+    roads = load_roads(options.roads, columns=_columns(options.columns), cache=folder or False)
+    points, faults = [], []
+    for path in (options.origins, options.destinations):
+        found, wrong = read_points(path, roads)
+        points.append(found)
+        faults += wrong
+    if faults:
+        raise LayerError(faults)
+    figures, under = read_speeds(options.speeds), _ground(options)
+    choices = ("best", "worst") if options.surface == "both" else (options.surface,)
+    tables = []
+    for surface in choices:
+        way = roadway(roads, _rules(options, figures, surface), under)
+        if not options.islands:
+            require_connected(way, options.roads.name)
+        tables.append(_minutes_between(way, points, options, folder))
+    table = tables[0] if len(tables) == 1 else _both_ends(*tables)
+    alone = _alone(way, points, folder)
+    _write(table, alone, options.out)
+    _told(options, table, alone, points)
+    return 0
+
+
+def _minutes_between(
+    way: Roadway, points: list[pd.DataFrame], options: argparse.Namespace, folder: Path | None
+) -> pd.DataFrame:
+    at = [p[["lon", "lat"]].to_numpy(float) for p in points]
+    limit = way.rules.longest_min if options.limit is None else options.limit
+    trips = prepare(way, at[0], at[1], limit, folder)
+    progress = Progress(options.lang)
+    found = spread_table(trips, options.workers, options.scheduler, folder, progress)
+    progress.end()
+    pairs = found.tocoo()
+    ids = [p["id"].to_numpy() for p in points]
+    return pd.DataFrame(
+        {"origin_id": ids[0][pairs.coords[0]], "destination_id": ids[1][pairs.coords[1]], "travel_time_min": pairs.data}
+    )
+
+
+def _both_ends(best: pd.DataFrame, worst: pd.DataFrame) -> pd.DataFrame:
+    """Best minutes with the worst beside them, empty where the worst is beyond the limit or there is no way."""
+    keys = ["origin_id", "destination_id"]
+    more = worst.rename(columns={"travel_time_min": "travel_time_worst_min"})
+    return best.merge(more, on=keys, how="left", validate="one_to_one")
+
+
+def _alone(way: Roadway, points: list[pd.DataFrame], folder: Path | None) -> pd.DataFrame:
+    sides = []
+    for name, table in zip(("origin", "destination"), points, strict=True):
+        joined = ways(way, table[["lon", "lat"]].to_numpy(float), folder, arriving=name == "destination")
+        sides.append(no_route_table(way, table, joined, name))
+    return pd.concat(sides, ignore_index=True)
+
+
+def _write(table: pd.DataFrame, alone: pd.DataFrame, out: Path) -> None:
+    """Both files whole, or none of the table."""
+    temporary = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=out.parent, prefix=".part-", delete=False) as file:
+            temporary = Path(file.name)
+            table.to_parquet(file, index=False)
+        beside = no_route_file(out)
+        if len(alone):
+            write_csv(alone, beside)
+        else:
+            beside.unlink(missing_ok=True)
+        os.replace(temporary, out)
+    except OSError as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        fault = both(f"{out}: cannot be written ({error.strerror})", f"{out}：无法写入（{error.strerror}）；请换一个位置")
+        raise PlanningError([fault]) from None
+
+
+def no_route_file(out: Path) -> Path:
+    """The table of points without a known route, beside the table of minutes."""
+    return out.with_name(f"{out.stem}.no_route.csv")
+
+
+def _told(options: argparse.Namespace, table: pd.DataFrame, alone: pd.DataFrame, points: list[pd.DataFrame]) -> None:
+    numbers = {
+        "out": str(options.out), "origins": len(points[0]), "destinations": len(points[1]), "pairs": len(table),
+        "origins_without_route": int((alone["side"] == "origin").sum()),
+        "destinations_without_route": int((alone["side"] == "destination").sum()),
+    }  # fmt: skip
+    if options.json:
+        print(json.dumps(numbers, ensure_ascii=False))
+        return
+    print(text("pairs_written", options.lang).format(**numbers))
+    if len(alone):
+        print(text("points_alone", options.lang).format(len(alone), no_route_file(options.out)))
+
+
+def roads_command(options: argparse.Namespace) -> int:
+    """What an analyst would send to the road department."""
+    folder = cache_folder(options)
+    roads = load_roads(options.roads, columns=_columns(options.columns), cache=folder or False)
+    points = None
+    if options.points:
+        table, faults = read_points(options.points, roads)
+        if faults:
+            raise LayerError(faults)
+        points = table[["lon", "lat"]].to_numpy(float)
+    quality = road_quality(roads, points)
+    if options.out:
+        options.out.write_text(quality_page(quality, options.roads.name, options.lang), encoding="utf-8")
+    if options.json:
+        print(json.dumps(quality.record(), ensure_ascii=False))
+    else:
+        print("\n".join(quality.sentences(options.lang)))
+        if options.out:
+            print(options.out.resolve())
+    return 0
+
+
+# --- options ---------------------------------------------------------------------------------------------
+
+
+def cache_folder(options: argparse.Namespace) -> Path | None:
+    """The folder for computed times; None when none is wanted."""
+    return None if options.no_cache else options.cache or default_folder()
+
+
+def _minutes(word: str) -> float:
+    value = float(word)
+    if not (value > 0 and np.isfinite(value)):
+        raise argparse.ArgumentTypeError(f"{word}: a number of minutes above 0 is needed / 请填大于 0 的分钟数")
+    return value
+
+
+def _count(word: str) -> int:
+    if not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word}: a whole number of 1 or more is needed / 请填 1 或更大的整数")
+    return int(word)
+
+
+def _columns(words: str | None) -> dict[str, str] | None:
+    return dict(pair.split("=", 1) for pair in words.split(",") if "=" in pair) if words else None
+
+
+def _rules(options: argparse.Namespace, figures: tuple[Figure, ...], surface: str) -> TravelRules:
+    season = season_of(options.month) if options.month else options.season
+    return travel_rules(figures, profile=options.profile, season=season, unknown_surface=surface)
+
+
+def read_speeds(path: Path | None) -> tuple[Figure, ...]:
+    """The shipped table, with rows of a TOML file (`key = value`, or tables with `value`) in place of its own.
+
+    Raises:
+        PlanningError: one sentence for each unknown key and each value that is no number.
+    """
+    shipped = travel_figures()
+    if path is None:
+        return shipped
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise PlanningError([both(f"{path}: there is no such file", f"{path}：没有这个文件；请核对路径")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = both(f"{path.name}: not TOML in UTF-8 ({error})", f"{path.name}：不是 UTF-8 编码的 TOML；请改正后重试")
+        raise PlanningError([fault]) from None
+    values = {key: row.get("value") if isinstance(row, dict) else row for key, row in rows.items()}
+    known = [row.key for row in shipped]
+    faults = []
+    for key, value in values.items():
+        hint = nearest(key, known)
+        if key not in known and not is_exact_speed(key):
+            faults.append(both(f"unknown key '{key}'{hint}", f"没有“{key}”这一项{hint.zh}"))
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            faults.append(both(f"{key}: {value!r} found, a number is needed", f"{key}：发现 {value!r}；请填数字"))
+    if faults:
+        raise PlanningError([prefixed(path.name, fault) for fault in faults])
+    return changed(shipped, values)
+
+
+def _ground(options: argparse.Namespace) -> Ground | None:
+    if not options.elevation:
+        if options.land_cover or options.barriers:
+            name = "--land-cover" if options.land_cover else "--barriers"
+            fault = both(f"{name}: --elevation is needed too; the ground is laid on its grid", f"{name}：还需要 --elevation（高程栅格）")
+            raise PlanningError([fault])
+        return None
+    barriers = read_shapes(options.barriers) if options.barriers else None
+    return ground(read_elevation(options.elevation), options.land_cover, barriers)
+
+
+class Progress:
+    """Share done and time left, on stderr when someone watches."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.started, self.shown = language, monotonic(), False
+
+    def __call__(self, step: str, share: float) -> None:
+        """Say how far it is; times are judged by what is done."""
+        if not sys.stderr.isatty() or share <= 0:
+            return
+        left = (monotonic() - self.started) * (1 - share) / share
+        words = text("time_left", self.language).format(text(step, self.language), share * 100, left)
+        print(words, end="\r", file=sys.stderr, flush=True)
+        self.shown = True
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.shown:
+            print(file=sys.stderr)
+
+

@@ -22,7 +22,7 @@ ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _AS_WRITTEN: Final[dict[str, Any]] = {  # text as it stands; only an empty cell is empty, "NA" is a text
     "dtype": str, "skipinitialspace": True, "skip_blank_lines": False, "keep_default_na": False, "na_values": [""],
 }  # fmt: skip
-CHINA: Final[tuple[float, float, float, float]] = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north, a box, not the boundary
+CHINA: Final = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north, a box, not the boundary
 
 Box = tuple[float, float, float, float]
 Check = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -419,7 +419,9 @@ def read_shapes(path: Path) -> list[Any]:
     """
     layer = gpd.GeoDataFrame(_read_table(path)[0])
     if "geometry" not in layer:
-        fault = both(f"{path.name}: it holds no shapes; take .gpkg or .geojson", f"{path.name}：没有几何图形；请用 .gpkg 或 .geojson")
+        fault = both(
+            f"{path.name}: no shapes; take .gpkg or .geojson", f"{path.name}：没有图形；请用 .gpkg 或 .geojson"
+        )
         raise LayerError([fault])
     return [shape for shape in layer["geometry"] if shape is not None]
 

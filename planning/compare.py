@@ -77,7 +77,8 @@ def _conditions_of(plan: Plan) -> tuple[object, ...]:
     """What a plan starts from besides the study area: equal for plans whose numbers differ by their sites only."""
     scenario = plan.scenario
     closed = frozenset(in_force(scenario, embedded(scenario.study_area)))
-    return (scenario.season, scenario.profile, closed, demand_factors(scenario), plan.assumptions, *sorted(plan.layer_digests.items()))
+    given = (scenario.season, scenario.profile, closed, demand_factors(scenario), plan.assumptions)
+    return (*given, *sorted(plan.layer_digests.items()))
 
 
 def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:

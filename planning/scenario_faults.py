@@ -13,6 +13,7 @@ from planning.assumptions import default_assumptions
 from planning.faults import kind_needed, listed_zh, nearest, needed
 from planning.scenario_form import CHANGE_TYPES, CHANGES, Form, Layers
 
+
 def _place(path: tuple[Any, ...]) -> Sentence:
     """Where in the file: `[objective] sites`, `changes no. 2: factor`."""
     parts = [p for p in path if p not in CHANGE_TYPES]

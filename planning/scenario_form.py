@@ -18,6 +18,7 @@ from geodata.travel.rules import season_of
 Model = Literal["none", "max_coverage", "set_cover", "p_median", "p_center"]
 CandidateKind = Literal["township_place", "village_point"]
 Profile = Literal["car", "motorcycle", "walking", "wheelchair", "with_escort"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 
 
 class Table(BaseModel):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from geodata.travel.rules import PROFILES, season_of
+from geodata.travel.rules import season_of
 from planning.compare import Comparison, shown
 from planning.folder import coverage_table, write_plan
 from planning.maps import BAND_COLOURS, road_lines

@@ -166,7 +166,9 @@ class StudyArea:
     def closed_in(self, month: int | None) -> tuple[str, ...]:
         """Ids of the closures that are in force by themselves in a month; none without a month."""
         rows = self.data.closures
-        named = (c for c, months in zip(rows["closure_id"], rows["months"], strict=True) if str(month) in months.split(","))
+        named = (
+            c for c, months in zip(rows["closure_id"], rows["months"], strict=True) if str(month) in months.split(",")
+        )
         return tuple(named) if month else ()
 
     def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

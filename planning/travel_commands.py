@@ -18,7 +18,8 @@ from geodata.elevation import read_elevation
 from geodata.errors import both, prefixed
 from geodata.figures import Figure, changed
 from geodata.layers import read_shapes
-
+from geodata.roads.quality import road_quality
+from geodata.roads.quality_page import quality_page
 from geodata.store import default_folder
 from geodata.travel.ground import Ground, ground
 from geodata.travel.points import no_route_table, read_points
@@ -34,24 +35,36 @@ Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.Arg
 
 def add_commands(command: Command) -> None:
     """The two commands and their options."""
-    times = command("travel-times", travel_times_command, "minutes between two point files on any road file / 计算到达时间")
-    times.add_argument("--roads", type=Path, required=True, metavar="FILE", help=".osm.pbf, .osm, .graphml, .gpkg, .csv")
+    times = command(
+        "travel-times", travel_times_command, "minutes between two point files on any road file / 计算到达时间"
+    )
+    times.add_argument(
+        "--roads", type=Path, required=True, metavar="FILE", help=".osm.pbf, .osm, .graphml, .gpkg, .csv"
+    )
     times.add_argument("--origins", type=Path, required=True, metavar="FILE", help="points with id, lon, lat")
     times.add_argument("--destinations", type=Path, required=True, metavar="FILE", help="points with id, lon, lat")
-    times.add_argument("--limit", type=_minutes, metavar="MIN", help="longest trip; the traveller's own limit by default")
+    times.add_argument(
+        "--limit", type=_minutes, metavar="MIN", help="longest trip; the traveller's own limit by default"
+    )
     times.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
     _how(times)
     times.add_argument("--workers", type=_count, default=1, help="processes of this machine")
-    times.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler elsewhere, with the same --cache folder")
+    times.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler elsewhere, with the same --cache folder"
+    )
     times.add_argument("--islands", action="store_true", help="accept roads that fall into unconnected parts")
     roads = command("roads", roads_command, "a quality report of a road file, one page / 道路数据质量报告")
     roads.add_argument("roads", type=Path, metavar="FILE")
     roads.add_argument("--points", type=Path, metavar="FILE", help="points to be joined to the roads")
     roads.add_argument("--out", type=Path, metavar="FILE.html")
     for one in (times, roads):
-        one.add_argument("--cache", type=Path, metavar="DIR", help="where computed times are kept; JIUJIN_CACHE as well")
+        one.add_argument(
+            "--cache", type=Path, metavar="DIR", help="where computed times are kept; JIUJIN_CACHE as well"
+        )
         one.add_argument("--no-cache", action="store_true")
-        one.add_argument("--columns", metavar="KEY=COLUMN,…", help="columns of road lines: class, speed_kph, oneway, surface")
+        one.add_argument(
+            "--columns", metavar="KEY=COLUMN,…", help="columns of road lines: class, speed_kph, oneway, surface"
+        )
         one.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -61,7 +74,9 @@ def _how(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--season", choices=("summer", "winter"), default="summer")
     parser.add_argument("--month", type=int, choices=range(1, 13), help="1 to 12, in place of the season")
     parser.add_argument("--surface", choices=("best", "worst", "both"), default="best", help="roads of unknown surface")
-    parser.add_argument("--speeds", type=Path, metavar="FILE.toml", help="rows `key = value` in place of the shipped ones")
+    parser.add_argument(
+        "--speeds", type=Path, metavar="FILE.toml", help="rows `key = value` in place of the shipped ones"
+    )
     parser.add_argument("--elevation", type=Path, nargs="+", metavar="TIF", help="GeoTIFF tiles or a folder of them")
     parser.add_argument("--land-cover", type=Path, metavar="TIF")
     parser.add_argument("--barriers", type=Path, metavar="FILE", help="rivers and the like, lines or polygons")
@@ -70,7 +85,8 @@ def _how(parser: argparse.ArgumentParser) -> None:
 def travel_times_command(options: argparse.Namespace) -> int:
     """The sparse table of minutes as parquet, and the points without a known route as CSV beside it."""
     if options.out.suffix != ".parquet":
-        fault = both(f"--out: {options.out.name}: a name that ends in .parquet is needed", f"--out：{options.out.name} 应以 .parquet 结尾")
+        name = options.out.name
+        fault = both(f"--out: {name}: a name that ends in .parquet is needed", f"--out：{name} 应以 .parquet 结尾")
         raise PlanningError([fault])
     folder = cache_folder(options)
     roads = load_roads(options.roads, columns=_columns(options.columns), cache=folder or False)
@@ -144,7 +160,9 @@ def _write(table: pd.DataFrame, alone: pd.DataFrame, out: Path) -> None:
     except OSError as error:
         if temporary:
             temporary.unlink(missing_ok=True)
-        fault = both(f"{out}: cannot be written ({error.strerror})", f"{out}：无法写入（{error.strerror}）；请换一个位置")
+        fault = both(
+            f"{out}: cannot be written ({error.strerror})", f"{out}：无法写入（{error.strerror}）；请换一个位置"
+        )
         raise PlanningError([fault]) from None
 
 
@@ -246,14 +264,14 @@ def read_speeds(path: Path | None) -> tuple[Figure, ...]:
             faults.append(both(f"{key}: {value!r} found, a number is needed", f"{key}：发现 {value!r}；请填数字"))
     if faults:
         raise PlanningError([prefixed(path.name, fault) for fault in faults])
-    return changed(shipped, values)
+    return changed(shipped, {key: float(value) for key, value in values.items() if value is not None})
 
 
 def _ground(options: argparse.Namespace) -> Ground | None:
     if not options.elevation:
         if options.land_cover or options.barriers:
             name = "--land-cover" if options.land_cover else "--barriers"
-            fault = both(f"{name}: --elevation is needed too; the ground is laid on its grid", f"{name}：还需要 --elevation（高程栅格）")
+            fault = both(f"{name}: --elevation is needed too", f"{name}：还需要 --elevation（高程栅格）")
             raise PlanningError([fault])
         return None
     barriers = read_shapes(options.barriers) if options.barriers else None
@@ -279,5 +297,3 @@ class Progress:
         """Leave the line."""
         if self.shown:
             print(file=sys.stderr)
-
-

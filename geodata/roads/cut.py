@@ -1,7 +1,7 @@
 """Ways cut at their junctions into roads, and roads into directed arcs."""
 
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -76,7 +76,7 @@ def network_of(ways: Ways, *, source: str) -> RoadNetwork:
     """
     ids, node = np.unique(ways.ref, return_inverse=True)
     roads = _cut(ways, node.ravel())
-    ways = _timed(_measured(ways, roads), roads)
+    ways = _timed(_measured(ways, roads))
     roads = replace(roads, length_m=roads.length_m * _given_over_measured(ways, roads))
     return _arcs(ways, roads, ids, source)
 
@@ -112,7 +112,7 @@ def _measured(ways: Ways, roads: _Roads) -> Ways:
     return replace(ways, length_m=np.where(np.isnan(ways.length_m), measured, ways.length_m))
 
 
-def _timed(ways: Ways, roads: _Roads) -> Ways:
+def _timed(ways: Ways) -> Ways:
     """The ways with the speed of ferries whose time is known."""
     known = (ways.road_class == _FERRY) & (ways.minutes > 0) & (ways.length_m > 0)
     speed = np.where(known, ways.length_m / 1000 / (np.where(known, ways.minutes, 1.0) / 60), np.nan)
@@ -130,9 +130,9 @@ def _arcs(ways: Ways, roads: _Roads, ids: Ints, source: str) -> RoadNetwork:
     """Both directions of every road, as far as somebody may use them; nodes are numbered by their ids."""
     n = len(roads.way)
     modes = ways.modes[roads.way]
-    road, backward = (np.concatenate([np.flatnonzero(modes[:, d]) for d in (0, 1)]), np.zeros(0, bool))
-    backward = np.arange(len(road)) >= np.count_nonzero(modes[:, 0])
-    direction = backward.astype(np.int64)
+    along, against = np.flatnonzero(modes[:, 0]), np.flatnonzero(modes[:, 1])
+    road = np.concatenate([along, against])
+    direction = np.repeat([0, 1], [len(along), len(against)])
     ends = np.column_stack([roads.node[roads.start[:-1]], roads.node[roads.start[1:] - 1]]).reshape(n, 2)
     used, position = np.unique(ends, return_inverse=True)
     position = position.reshape(n, 2)
@@ -151,7 +151,7 @@ def _arcs(ways: Ways, roads: _Roads, ids: Ints, source: str) -> RoadNetwork:
             surface=ways.surface[way],
             modes=modes[road, direction],
             road=road,
-            backward=backward,
+            backward=direction == 1,
             shape_start=roads.start,
             shape_lon=roads.lon,
             shape_lat=roads.lat,
@@ -165,12 +165,10 @@ def _arcs(ways: Ways, roads: _Roads, ids: Ints, source: str) -> RoadNetwork:
 
 def frozen(network: RoadNetwork) -> RoadNetwork:
     """The network with arrays that cannot be written, of the types its fields promise."""
-    kinds = {"road_class": np.int8, "surface": np.int8, "modes": np.uint8, "backward": np.bool_}
+    small: dict[str, type] = {"road_class": np.int8, "surface": np.int8, "modes": np.uint8, "backward": np.bool_}
     floats = ("lon", "lat", "length_m", "speed_kph", "shape_lon", "shape_lat")
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, array in network.arrays().items():
-        kind = np.float64 if name in floats else kinds.get(name, np.int64)
-        arrays[name] = np.ascontiguousarray(array, kind)
+        arrays[name] = np.array(array, np.float64 if name in floats else small.get(name, np.int64))
         arrays[name].flags.writeable = False
-    rest = {f.name: getattr(network, f.name) for f in fields(network) if f.name not in arrays}
-    return RoadNetwork(**arrays, **rest)
+    return replace(network, **arrays)

@@ -6,7 +6,7 @@ OSMnx and networkx are imported inside the functions: they are heavy, and tables
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,24 +55,23 @@ def from_graph(graph: Any, name: str) -> RoadNetwork:
     place = {node: i for i, (node, _) in enumerate(nodes)}
     lon = np.array([d["x"] for _, d in nodes], float)
     lat = np.array([d["y"] for _, d in nodes], float)
-    edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
-    shapes = [_shape(d.get("geometry"), u, v, lon, lat) for u, v, d in edges]
-    road, backward, first = _roads(edges, shapes)
-    arcs = _arcs(edges, two_way)
+    edges = [_edge(place[u], place[v], d, lon, lat) for u, v, d in graph.edges(data=True)]
+    road, backward, first = _roads(edges)
+    arcs = _arcs(edges, road, backward, two_way)
     arc_of = np.array([a for a, _, _ in arcs], np.int64)
     turned = np.array([t for _, t, _ in arcs], bool)
-    tail, head = (np.array([e[i] for e in edges], np.int64)[arc_of] for i in (0, 1))
-    drawn = [shapes[i] if not backward[i] else shapes[i][::-1] for i in first]
+    tail, head = np.array([e.u for e in edges])[arc_of], np.array([e.v for e in edges])[arc_of]
+    drawn = [edges[i].shape[::-1] if backward[i] else edges[i].shape for i in first]
     vertices = np.concatenate(drawn)
     return RoadNetwork(
         lon=lon,
         lat=lat,
         tail=np.where(turned, head, tail),
         head=np.where(turned, tail, head),
-        length_m=np.array([float(d["length"]) for _, _, d in edges])[arc_of],
-        speed_kph=np.array([_speed(d) for _, _, d in edges])[arc_of],
-        road_class=np.array([CLASSES.index(_class(d)) for _, _, d in edges], np.int8)[arc_of],
-        surface=np.array([SURFACES.index(_surface(d)) for _, _, d in edges], np.int8)[arc_of],
+        length_m=np.array([e.length_m for e in edges])[arc_of],
+        speed_kph=np.array([e.kph for e in edges])[arc_of],
+        road_class=np.array([CLASSES.index(e.kind) for e in edges], np.int8)[arc_of],
+        surface=np.array([SURFACES.index(e.surface) for e in edges], np.int8)[arc_of],
         modes=np.array([m for _, _, m in arcs], np.uint8),
         road=road[arc_of],
         backward=backward[arc_of] ^ turned,
@@ -80,13 +79,54 @@ def from_graph(graph: Any, name: str) -> RoadNetwork:
         shape_lon=vertices[:, 0].copy(),
         shape_lat=vertices[:, 1].copy(),
         node_id=_ids([node for node, _ in nodes]),
-        way_id=_ids([_first(edges[i][2].get("osmid")) for i in first]),
+        way_id=_ids([edges[i].osmid for i in first]),
         straightened=False,
         source=name,
     )
 
 
-Edge = tuple[int, int, dict[str, Any]]
+class _Edge(NamedTuple):
+    """What an edge of a graph says.
+
+    Attributes:
+        u, v: positions of its ends.
+        shape: (k, 2) degrees from u to v.
+        length_m, kph: metres; km/h, NaN where none is given.
+        kind, surface, modes: value of `CLASSES`, of `SURFACES`, bits of `MODES`.
+        one_way: it says so itself.
+        osmid: the way's id, or None.
+    """
+
+    u: int
+    v: int
+    shape: Floats
+    length_m: float
+    kph: float
+    kind: str
+    surface: str
+    modes: int
+    one_way: bool
+    osmid: Any
+
+
+def _edge(u: int, v: int, edge: dict[str, Any], lon: Floats, lat: Floats) -> _Edge:
+    tags = _tags(edge)
+    kind = str(_first(edge.get("highway")))
+    kind = kind if kind in CLASSES else "road"
+    word = _first(edge.get("surface"))
+    given = _number(edge.get("speed_kph"))
+    return _Edge(
+        u=u,
+        v=v,
+        shape=_shape(edge.get("geometry"), u, v, lon, lat),
+        length_m=float(edge["length"]),
+        kph=osm.kph(tags.get("maxspeed")) if given is None else given,
+        kind=kind,
+        surface=word if word in SURFACES else osm.surface(tags),
+        modes=osm.modes(kind, tags),
+        one_way=str(_first(edge.get("oneway"))).lower() in ("true", "yes", "1", "-1"),
+        osmid=_first(edge.get("osmid")),
+    )
 
 
 def _shape(geometry: Any, u: int, v: int, lon: Floats, lat: Floats) -> Floats:
@@ -101,7 +141,7 @@ def _shape(geometry: Any, u: int, v: int, lon: Floats, lat: Floats) -> Floats:
     return np.asarray(points[::-1]) if np.abs(points[[-1, 0]] - ends).sum() < gap else points
 
 
-def _roads(edges: list[Edge], shapes: list[Floats]) -> tuple[Ints, Bools, list[int]]:
+def _roads(edges: list[_Edge]) -> tuple[Ints, Bools, list[int]]:
     """The road of each edge, whether the edge runs against its shape, and the first edge of each road.
 
     Both directions of a street share a road: same ends, line, length, class and surface. Each road takes one edge of
@@ -111,32 +151,26 @@ def _roads(edges: list[Edge], shapes: list[Floats]) -> tuple[Ints, Bools, list[i
     known: dict[tuple[object, ...], int] = {}
     times: dict[tuple[object, ...], int] = {}
     first: list[int] = []
-    for i, ((u, v, d), shape) in enumerate(zip(edges, shapes, strict=True)):
-        line = np.round(shape, 7) + 0.0
+    for i, e in enumerate(edges):
+        line = np.round(e.shape, 7) + 0.0
         there, back = line.tobytes(), line[::-1].tobytes()
-        backward[i] = u > v or (u == v and back < there)
-        key = (
-            min(u, v),
-            max(u, v),
-            back if backward[i] else there,
-            round(float(d["length"]), 3),
-            _class(d),
-            _surface(d),
-        )
-        turn = (*key, bool(backward[i]))
-        times[turn] = times.get(turn, -1) + 1
-        road[i] = known.setdefault((*key, times[turn]), len(first))
+        against = e.u > e.v or (e.u == e.v and back < there)
+        key = (min(e.u, e.v), max(e.u, e.v), back if against else there, round(e.length_m, 3), e.kind, e.surface)
+        times[*key, against] = times.get((*key, against), -1) + 1
+        road[i] = known.setdefault((*key, times[*key, against]), len(first))
+        backward[i] = against
         if road[i] == len(first):
             first.append(i)
     return road, backward, first
 
 
-def _arcs(edges: list[Edge], two_way: bool) -> list[tuple[int, bool, int]]:
-    """(edge, turned round, modes) of every arc."""
-    arcs = [(i, False, _modes(d)) for i, (_, _, d) in enumerate(edges)]
-    for i, (_, _, d) in enumerate(edges):
-        modes = _modes(d) if two_way else _modes(d) & _WALKERS if _says_yes(d.get("oneway")) else 0
-        if modes:
+def _arcs(edges: list[_Edge], road: Ints, backward: Bools, two_way: bool) -> list[tuple[int, bool, int]]:
+    """(edge, turned round, modes) of every arc; no road gets two arcs of a direction."""
+    arcs = [(i, False, e.modes) for i, e in enumerate(edges)]
+    taken = set(zip(road.tolist(), backward.tolist(), strict=True))
+    for i, e in enumerate(edges):
+        modes = e.modes if two_way else e.modes & _WALKERS if e.one_way else 0
+        if modes and (int(road[i]), not backward[i]) not in taken:
             arcs.append((i, True, modes))
     return arcs
 
@@ -144,10 +178,6 @@ def _arcs(edges: list[Edge], two_way: bool) -> list[tuple[int, bool, int]]:
 def _first(value: Any) -> Any:
     """The value, or the first of several: OSMnx joins ways and keeps a list of what differed."""
     return value[0] if isinstance(value, list) and value else value
-
-
-def _says_yes(value: Any) -> bool:
-    return value is True or str(_first(value)).lower() in ("true", "yes", "1", "-1")
 
 
 def _tags(edge: dict[str, Any]) -> dict[str, str]:
@@ -160,26 +190,6 @@ def _tags(edge: dict[str, Any]) -> dict[str, str]:
 def _is_tag(value: Any) -> bool:
     """A text or number: empty cells become NaN where a graph was made from tables, and OSMnx makes `oneway` a bool."""
     return (isinstance(value, str) and value != "") or (not isinstance(value, bool) and _number(value) is not None)
-
-
-def _class(edge: dict[str, Any]) -> str:
-    kind = str(_first(edge.get("highway")))
-    return kind if kind in CLASSES else "road"
-
-
-def _surface(edge: dict[str, Any]) -> str:
-    word = _first(edge.get("surface"))
-    return word if word in SURFACES else osm.surface(_tags(edge))
-
-
-def _modes(edge: dict[str, Any]) -> int:
-    return osm.modes(_class(edge), _tags(edge))
-
-
-def _speed(edge: dict[str, Any]) -> float:
-    """`speed_kph`, else the `maxspeed` tag, else NaN."""
-    given = _number(edge.get("speed_kph"))
-    return osm.kph(_tags(edge).get("maxspeed")) if given is None else given
 
 
 def _number(value: Any) -> float | None:

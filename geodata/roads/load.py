@@ -1,6 +1,6 @@
 """Roads from wherever they come into one frozen network."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from geodata.roads.osm import CREDIT, KINDS, read_osm
 from geodata.store import default_folder, digest, file_digest, read_arrays, write_arrays
 
 VERSION: Final = 1  # of everything between the file and the network; another number forgets what is kept
+_FIELDS: Final = tuple(f.name for f in fields(RoadNetwork))
 
 
 def load_roads(
@@ -20,8 +21,9 @@ def load_roads(
 
     Args:
         source: an OpenStreetMap file (`.osm.pbf`, `.osm`, `.osm.xml`); a DataFrame or `.csv` with u, v, u_lon, u_lat,
-            v_lon, v_lat, length_m (straightened two-way main roads); an OSMnx graph or the `.graphml` it is saved in;
-            lines in `.gpkg`, `.shp`, a zipped shapefile or `.geojson`, any CRS.
+            v_lon, v_lat, length_m (straightened main roads, two-way unless a column `oneway` says else); an OSMnx
+            graph or the `.graphml` it is saved in; lines in `.gpkg`, `.shp`, a zipped shapefile or `.geojson`, any
+            CRS.
         name: the source to show on maps.
         columns: for lines: what (`class`, `speed_kph`, `oneway`, `surface`, `length_m`, `id`) → name of the column.
         cache: where networks of OpenStreetMap files are kept: None or True for the default folder, False for
@@ -65,7 +67,7 @@ def _kept(path: Path, kind: str, cache: bool | Path | None) -> RoadNetwork:
     if cache is False:
         return read_osm(path, kind)
     folder = default_folder() if cache is None or cache is True else Path(cache)
-    key = digest(["roads", VERSION, kind, file_digest(path)])
+    key = digest(["roads", VERSION, _FIELDS, kind, file_digest(path)])
     found = read_arrays(folder, key)
     if found:
         return RoadNetwork(**found[0], straightened=False, source=CREDIT)
@@ -84,6 +86,13 @@ def _from_object(source: Any, name: str, columns: dict[str, str] | None) -> Road
         from geodata.roads.graphs import from_graph
 
         return from_graph(source, name or f"{CREDIT}, OSMnx")
+    if not hasattr(source, "columns"):
+        kind = type(source).__name__
+        fault = both(
+            f"roads are a file, a table or an OSMnx graph, found {kind}; give the path of the file",
+            f"道路应为文件、表格或 OSMnx 路网，发现 {kind}；请给出文件路径",
+        )
+        raise LayerError([fault])
     from geodata.roads.tables import from_table
 
     return from_table(source, name or "road table")

@@ -162,8 +162,9 @@ def _unreadable(path: Path, kind: str, error: Exception) -> str:
 def _no_roads(path: Path, any_way: bool) -> str:
     if any_way:
         return both(
-            f"{path.name}: none of its ways is a road (tag highway); take an extract that holds the roads",
-            f"{path.name}：文件中没有道路（highway 标签）；请换用包含道路的提取文件",
+            f"{path.name}: none of its ways is a road that anyone may use (tag highway); take an "
+            "extract that holds the roads",
+            f"{path.name}：文件中没有可通行的道路（highway 标签）；请换用包含道路的提取文件",
         )
     return both(
         f"{path.name}: the extract is empty, it holds no ways; download it again for an area with roads",

@@ -1,6 +1,7 @@
 """What OpenStreetMap's tags mean for a trip: class, surface, speed, and who may go in which direction.
 
-One-way values, roundabouts and speeds with units are read as OSMnx reads them. Gates, bollards and other barriers
+One-way values, roundabouts and speeds with units are read as OSMnx reads them, but a word for a country's usual limit
+(`DE:urban`) is no speed: the class decides. Gates, bollards and other barriers
 on single nodes, turn restrictions and conditional tags are not read.
 """
 
@@ -17,7 +18,7 @@ NAN: Final = float("nan")
 KEYS: Final = (
     "highway", "route", "area", "oneway", "junction", "maxspeed", "maxspeed:forward", "maxspeed:backward",
     "access", "vehicle", "motor_vehicle", "motorcar", "motorcycle", "foot", "wheelchair", "bicycle",
-    "surface", "tracktype", "smoothness", "duration",
+    "surface", "tracktype", "smoothness", "duration", "motorroad",
 )  # fmt: skip
 """All keys that are read; everything else leaves a road as it is."""
 
@@ -137,7 +138,7 @@ def _usual(kind: str, mode: str, tags: Mapping[str, str]) -> bool:
     if mode in ("car", "motorcycle"):
         # a ferry that names walkers or bicycles, and no cars, carries no cars
         return kind not in NO_CARS and not (kind == "ferry" and ("foot" in tags or "bicycle" in tags))
-    return kind not in MOTORWAYS and not (mode == "wheelchair" and kind == "steps")
+    return kind not in MOTORWAYS and tags.get("motorroad") != "yes" and not (mode == "wheelchair" and kind == "steps")
 
 
 def directions(allowed: int, tags: Mapping[str, str]) -> tuple[int, int]:
@@ -189,5 +190,3 @@ def minutes(text: str | None) -> float:
         days, hours, mins, seconds = (float(part or 0) for part in iso.groups())
         return days * 1440 + hours * 60 + mins + seconds / 60 or NAN
     return NAN
-
-

@@ -10,9 +10,11 @@ CLASS_WORDS: Final = {
     "高速": "motorway", "快速路": "trunk", "国道": "trunk", "省道": "primary", "县道": "secondary", "乡道": "tertiary",
     "村道": "unclassified", "主干路": "primary", "主干道": "primary", "次干路": "secondary", "次干道": "secondary",
     "支路": "tertiary", "街道": "residential", "小路": "path", "步道": "footway", "人行": "footway", "机耕": "track",
+    "一级": "trunk", "二级": "primary", "三级": "secondary", "四级": "tertiary", "等外": "unclassified",
     "土路": "track", "轮渡": "ferry", "渡口": "ferry", "渡轮": "ferry",
 }  # fmt: skip
-"""Words that occur in the names of road classes, the first that occurs counts."""
+"""Words that occur in the names of road classes, the first that occurs counts; technical grades (一级 to 等外公路)
+stand for the rank that is usually built so, a judgement."""
 LETTERS: Final = {"G": "trunk", "S": "primary", "X": "secondary", "Y": "tertiary", "C": "unclassified"}
 """Letters of Chinese road numbers: national, provincial, county, township and village roads."""
 SURFACE_WORDS: Final = {

@@ -12,9 +12,9 @@ from scipy.sparse import coo_array, csr_array
 from geodata.store import kept
 from geodata.travel.entries import Segments, nearest_entries
 from geodata.travel.graph import Pieces
-from geodata.travel.kernel import Legs
 from geodata.travel.ground import Ground
-from geodata.travel.offroad import leg_minutes, reach_minutes
+from geodata.travel.kernel import Legs
+from geodata.travel.offroad import explore, items_in_cells, leg_minutes, reach_minutes
 from geodata.travel.rules import TravelRules
 
 Floats = npt.NDArray[np.float64]
@@ -86,9 +86,9 @@ def access(
 
     parts = ("access", *key, open_to, points, repr(summer), leg_kph(pieces, rules), arriving)
     found = kept(folder, parts, compute)
+    # The limit is judged at summer speeds: a way that exists in summer is slower in winter, not gone.
     minutes = found["minutes"] / rules.season_factor
-    keep = minutes <= rules.access_limit_min
-    return Access(len(points), found["point"][keep], found["piece"][keep], found["fraction"][keep], minutes[keep])
+    return Access(len(points), found["point"], found["piece"], found["fraction"], minutes)
 
 
 def _ways(
@@ -103,10 +103,37 @@ def _ways(
     ends = (on_road, points[near.point]) if arriving else (points[near.point], on_road)
     minutes = leg_minutes(ground, rules, kph, *ends)
     keep = minutes <= rules.access_limit_min
-    return {
-        "point": near.point[keep], "piece": near.piece[keep], "fraction": near.fraction[keep],
-        "minutes": minutes[keep],
-    }  # fmt: skip
+    found = (near.point[keep], near.piece[keep], near.fraction[keep], minutes[keep])
+    if ground is not None:
+        cut_off = np.setdiff1d(near.point, found[0])  # a road is near, but not one of those tried can be reached
+        more = _ways_round(pieces, open_to, points, cut_off, rules, kph, ground, arriving)
+        both = [np.concatenate(pair) for pair in zip(found, more, strict=True)]
+    else:
+        both = list(found)
+    order = np.argsort(both[0], kind="stable")
+    return dict(zip(("point", "piece", "fraction", "minutes"), (f[order] for f in both), strict=True))
+
+
+def _ways_round(
+    pieces: Pieces, open_to: Bools, points: Floats, cut_off: Ints, rules: TravelRules, kph: float, ground: Ground,
+    arriving: bool,
+) -> tuple[Ints, Ints, Floats, Floats]:  # fmt: skip
+    """Ways to roads farther off, found over the ground, for points whose nearest roads lie behind a barrier.
+
+    Such a way meets the road in the middle of its piece.
+    """
+    at, there = points[cut_off], pieces.projection.to_degrees(pieces.middle[open_to])
+    cells = items_in_cells(ground, there, np.flatnonzero(open_to))
+    row, piece, _ = (
+        explore(ground, rules, kph, at, cells, ENTRIES, rules.access_limit_min, backward=arriving)
+        if len(at)
+        else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    )
+    middle = pieces.projection.to_degrees(pieces.middle[piece])
+    minutes = leg_minutes(ground, rules, kph, *((middle, at[row]) if arriving else (at[row], middle)))
+    far = np.hypot(*(pieces.projection.to_metric(*at[row].T) - pieces.middle[piece]).T) if len(row) else np.zeros(0)
+    keep = (minutes <= rules.access_limit_min) & (far <= rules.access_limit_km * 1000)
+    return cut_off[row[keep]], piece[keep], np.full(int(keep.sum()), 0.5), minutes[keep]
 
 
 def _segments(pieces: Pieces, open_to: Bools) -> Segments:
@@ -125,9 +152,8 @@ def legs(access_: Access, pieces: Pieces, minutes: Floats, *, arriving: bool) ->
     forth, back = minutes[access_.piece].T if len(access_.piece) else (np.zeros(0), np.zeros(0))
     done, left = access_.fraction, 1 - access_.fraction
     tail, head = pieces.tail[access_.piece], pieces.head[access_.piece]
-    with np.errstate(invalid="ignore"):
-        by_tail = _along(forth if arriving else back, done)
-        by_head = _along(back if arriving else forth, left)
+    by_tail = _along(forth if arriving else back, done)
+    by_head = _along(back if arriving else forth, left)
     point = np.concatenate([access_.point, access_.point])
     node = np.concatenate([tail, head])
     total = np.concatenate([access_.minutes + by_tail, access_.minutes + by_head])
@@ -139,7 +165,8 @@ def legs(access_: Access, pieces: Pieces, minutes: Floats, *, arriving: bool) ->
 
 def _along(minutes: Floats, share: Floats) -> Floats:
     """Minutes of a share of a piece; inf where the piece cannot be used."""
-    return np.where(np.isinf(minutes), np.inf, minutes * share)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(minutes), np.inf, minutes * share)
 
 
 def same_piece(leave: Access, arrive: Access, minutes: Floats) -> csr_array:
@@ -148,7 +175,9 @@ def same_piece(leave: Access, arrive: Access, minutes: Floats) -> csr_array:
     right = pd.DataFrame({"piece": arrive.piece, "d": arrive.point, "f": arrive.fraction, "leg": arrive.minutes})
     pairs = left.merge(right, on="piece", suffixes=("", "_d"))
     span = (pairs["f_d"] - pairs["f"]).to_numpy(float)
-    way = minutes[pairs["piece"].to_numpy(np.int64), (span < 0).astype(np.int64)]
+    both_ways = minutes[pairs["piece"].to_numpy(np.int64)]
+    way = np.where(span > 0, both_ways[:, 0], both_ways[:, 1])
+    way = np.where(span == 0, both_ways.min(axis=1), way)  # the same place, whichever way the road leads
     total = pairs["leg"].to_numpy(float) + pairs["leg_d"].to_numpy(float) + _along(way, np.abs(span))
     return quickest(pairs["o"].to_numpy(np.int64), pairs["d"].to_numpy(np.int64), total, (leave.points, arrive.points))
 

@@ -124,7 +124,7 @@ def _piece_counts(shape_start: Ints, shape: Floats) -> Ints:
     step = np.hypot(*np.diff(shape, axis=0).T) if len(shape) > 1 else np.zeros(0)
     along = np.concatenate([[0.0], np.cumsum(step)])
     length = along[shape_start[1:] - 1] - along[shape_start[:-1]]
-    return np.maximum(np.ceil(length / PIECE_M), 1).astype(np.int64)
+    return np.asarray(np.maximum(np.ceil(length / PIECE_M), 1), np.int64)
 
 
 def _ends(roads: RoadNetwork, count: Ints, first: Ints) -> tuple[Ints, int]:

@@ -38,9 +38,7 @@ def read_points(path: Path, roads: RoadNetwork) -> tuple[pd.DataFrame, list[str]
     Raises:
         LayerError: when the file as a whole cannot be read.
     """
-    outside = both(
-        f"point more than {FAR_KM:.0f} km away from the roads", f"地点在道路范围以外超过 {FAR_KM:.0f} 公里"
-    )
+    outside = both(f"point more than {FAR_KM:.0f} km away from the roads", f"地点在道路范围以外超过 {FAR_KM:.0f} 公里")
     report = read_layer(path, "points", (*COORDINATE_RULES, *place_rules(reach_box(roads), outside)))
     faults = [prefixed(path.name, fault.told(5)) for fault in report.faults]
     if not report.rows_read:

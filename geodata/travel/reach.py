@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import STORED
 from geodata.travel.access import direct, leg_kph, legs
@@ -92,7 +93,7 @@ def _share(left_min: Floats, piece_min: Floats) -> Floats:
     """Share of a piece that the minutes left suffice for; 0 where there is no way."""
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(np.isfinite(left_min) & np.isfinite(piece_min), left_min / piece_min, 0.0)
-    return np.clip(np.nan_to_num(share, posinf=1.0), 0.0, 1.0)
+    return np.asarray(np.clip(np.nan_to_num(share, posinf=1.0), 0.0, 1.0))
 
 
 def _bits(way: Roadway, first: Floats, last: Floats) -> tuple[Ints, Floats, Floats]:
@@ -122,10 +123,10 @@ def isochrones(
     margin = leg_kph(way.pieces, way.rules) * way.rules.season_factor / 60 * BESIDE_MIN * 1000
     margin /= way.rules.local_sinuosity
     bands, areas = sorted(bands_min), []
-    inside = shapely.Polygon()
+    inside: BaseGeometry = shapely.Polygon()
     for minutes in bands:
         lines = reached_roads(way, points, minutes, towards=towards).to_crs(way.pieces.projection.crs).geometry
-        near = shapely.buffer(shapely.multilinestrings(list(lines)), margin, quad_segs=CORNER_SEGMENTS)
+        near = shapely.buffer(shapely.MultiLineString(list(lines)), margin, quad_segs=CORNER_SEGMENTS)
         inside = shapely.union(inside, shapely.simplify(near, margin / 20))
         areas.append(inside)
     found = gpd.GeoDataFrame({"minutes": bands}, geometry=gpd.GeoSeries(areas, crs=way.pieces.projection.crs))

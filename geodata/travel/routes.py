@@ -1,6 +1,7 @@
 """One trip in full: the way along the roads, its kilometres and its line."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +41,7 @@ def shortest_route(
         origin, destination: (2,) longitude and latitude in degrees.
     """
     pieces, minutes = way.pieces, way.minutes
-    leave, arrive = (
-        ways(way, degrees(p), cache, arriving=a) for p, a in ((origin, False), (destination, True))
-    )
+    leave, arrive = (ways(way, degrees(p), cache, arriving=a) for p, a in ((origin, False), (destination, True)))
     start, stop = (legs(x, pieces, minutes, arriving=a) for x, a in ((leave, False), (arrive, True)))
     if not len(start.node) or not len(stop.node):
         return None
@@ -84,7 +83,7 @@ def _along(way: Roadway, nodes: list[int]) -> tuple[float, Floats]:
     pieces = way.pieces
     metres, line = 0.0, [pieces.xy[nodes[0]]]
     length = way_m(pieces, way.rules)
-    for u, v in zip(nodes[:-1], nodes[1:], strict=True):
+    for u, v in pairwise(nodes):
         forth = np.flatnonzero((pieces.tail == u) & (pieces.head == v))
         back = np.flatnonzero((pieces.tail == v) & (pieces.head == u))
         cost = np.concatenate([way.minutes[forth, 0], way.minutes[back, 1]])
@@ -95,5 +94,3 @@ def _along(way: Roadway, nodes: list[int]) -> tuple[float, Floats]:
         ends = pieces.segments.b[own] if k < len(forth) else pieces.segments.a[own][::-1]
         line += list(ends)
     return metres, np.array(line)
-
-

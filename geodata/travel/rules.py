@@ -57,7 +57,8 @@ class TravelRules:
         steepest_local: slope (climb ÷ way) from which nobody leaves the road.
         boarding_min: minutes added to every trip.
         longest_min: longest tolerable trip.
-        access_limit_km, access_limit_min: farthest and longest way to a road; beyond either no route is known.
+        access_limit_km, access_limit_min: farthest and longest way to a road (at summer speed); beyond either no
+            route is known.
         local_trip_km, off_road_trip_km: farthest straight line of a trip without any known road, where only main
             roads are known, and where all are.
         smallest_part: connected parts of the roads with less than this share of the longest part's length are not
@@ -107,7 +108,7 @@ class TravelRules:
         )
         for (kind, surface, terrain), kph in self.exact_kph:
             product[CLASSES.index(kind), SURFACES.index(surface), TERRAINS.index(terrain)] = kph
-        return np.minimum(product, self.top_kph)
+        return np.asarray(np.minimum(product, self.top_kph))
 
 
 def season_of(month: int) -> str:
@@ -172,8 +173,8 @@ def travel_rules(
 
 COMMON: Final = (
     "hill_relief_m", "mountain_relief_m", "grade_free", "grade_slowing", "main_road_sinuosity",
-    "main_road_sinuosity_hilly", "local_sinuosity", "steepest_local", "access_limit_km", "access_limit_min", "local_trip_km",
-    "off_road_trip_km", "smallest_part",
+    "main_road_sinuosity_hilly", "local_sinuosity", "steepest_local", "access_limit_km", "access_limit_min",
+    "local_trip_km", "off_road_trip_km", "smallest_part",
 )  # fmt: skip
 _MAY_BE_ZERO: Final = ("_factor", "_min", "_km", "grade_slowing", "grade_free", "relief_m", "smallest_part")
 

@@ -7,7 +7,7 @@ not change since the last run (pieces, ways to the road, finished chunks) is tak
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,8 @@ from geodata.roads.network import RoadNetwork
 from geodata.store import digest, kept
 from geodata.travel.access import Access, access, direct, legs
 from geodata.travel.graph import Closure, Pieces, closed_pieces, cut, parts, piece_minutes, usable
-from geodata.travel.kernel import Arcs, Legs, arcs_by_tail, reversed_arcs, table
 from geodata.travel.ground import Ground
+from geodata.travel.kernel import Arcs, Legs, arcs_by_tail, reversed_arcs, table
 from geodata.travel.rules import TravelRules, travel_rules
 
 Floats = npt.NDArray[np.float64]
@@ -132,9 +132,7 @@ def degrees(points: npt.ArrayLike) -> Floats:
     return np.ascontiguousarray(np.asarray(points, float).reshape(-1, 2))
 
 
-def roadway(
-    roads: RoadNetwork, rules: TravelRules, ground: Ground | None, closures: Sequence[Closure] = ()
-) -> Roadway:
+def roadway(roads: RoadNetwork, rules: TravelRules, ground: Ground | None, closures: Sequence[Closure] = ()) -> Roadway:
     """Roads cut, timed and closed.
 
     Raises:
@@ -162,9 +160,7 @@ def graph_arcs(pieces: Pieces, minutes: Floats) -> Arcs:
 
 def ways(way: Roadway, points: Floats, cache: Path | None, *, arriving: bool) -> Access:
     """Ways between points in degrees and the road."""
-    return access(
-        way.pieces, way.open_to, points, way.rules, way.ground, arriving=arriving, key=way.key, folder=cache
-    )
+    return access(way.pieces, way.open_to, points, way.rules, way.ground, arriving=arriving, key=way.key, folder=cache)
 
 
 def require_connected(way: Roadway, name: str) -> None:
@@ -257,11 +253,15 @@ def _in_chunks(trips: Trips, key: str, cache: Path | None, progress: Progress | 
         return chunk_table(trips, np.arange(trips.shape[0]), progress)
     done: list[csr_array] = []
     for first, last in chunks(trips):
-        found = kept(cache, (key, first, last), lambda f=first, e=last: _arrays(chunk_table(trips, np.arange(f, e))))
+        found = kept(cache, (key, first, last), partial(_chunk_arrays, trips, first, last))
         done.append(_table(found, (last - first, trips.shape[1])))
         if progress:
             progress("travel_times", last / trips.shape[0])
     return csr_array(vstack(done, format="csr")) if done else csr_array(trips.shape)
+
+
+def _chunk_arrays(trips: Trips, first: int, last: int) -> dict[str, npt.NDArray[np.generic]]:
+    return _arrays(chunk_table(trips, np.arange(first, last)))
 
 
 def require_memory(trips: Trips) -> None:

@@ -12,8 +12,8 @@ import streamlit as st
 
 from planning.app.state import language, study_area, word
 from planning.scenario import Scenario, load, shipped
-from planning.scenario_form import Forbid, Lock
-from planning.screens import PROFILES, scenario_with, season_in, site_choices
+from planning.scenario_form import PROFILES, Forbid, Lock
+from planning.screens import scenario_with, season_in, site_choices
 from planning.texts import LANGUAGES
 
 GOALS = ("max_coverage", "equity", "p_median", "none")

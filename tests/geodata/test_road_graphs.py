@@ -145,6 +145,14 @@ class TestGraphsIn:
         assert [int(roads.modes[i]) for i in back] == [WALKERS]
         assert [bool(roads.backward[i]) for i in back] == [True]
 
+    def test_where_both_directions_say_one_way_nothing_is_added(self):
+        graph = osm_graph(highway="residential", oneway=True)
+        graph.add_edge(309, 205, length=1_500.0, osmid=3, highway="residential", oneway=True)
+        roads = from_graph(graph, "town")
+        ways = list(zip(roads.road.tolist(), roads.backward.tolist(), strict=True))
+        assert len(ways) == len(set(ways)) == 6  # walkers may go against the bent street
+        assert [int(m) for m in roads.modes].count(WALKERS) == 1
+
     def test_ids_that_are_text_become_positions(self):
         roads = from_graph(nx.relabel_nodes(osm_graph(), {101: "a", 205: "b", 309: "c"}), "town")
         assert roads.node_id.tolist() == [0, 1, 2]

@@ -142,12 +142,12 @@ def test_page_can_start_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_switch_of_language_keeps_the_settings(monkeypatch: pytest.MonkeyPatch, sites: list[str]) -> None:
-    page = Page().set(number_of_sites=20, season="winter", forbid=sites[:2]).press("运行")
+    page = Page().set(number_of_sites=20, when="winter", forbid=sites[:2]).press("运行")
     before = page.metrics
     page.speak("en", monkeypatch)
     assert page.title == "Baseline  →  Most people within 60 minutes (edited)"
     assert page.control("number_of_sites").value == 20
-    assert page.control("season").value == "winter"
+    assert page.control("when").value == "winter"
     assert page.control("forbid").value == sites[:2]
     assert page.control("goal").label == "Objective"
     assert page.control("goal").options[0] == "Most people within the time"
@@ -248,7 +248,7 @@ def test_nothing_new_hides_the_limits() -> None:
 def test_winter_with_closures_covers_fewer() -> None:
     page = Page()
     before = page.metrics
-    page.set(season="winter", closures=["duku", "g219"]).press("运行")
+    page.set(when="winter", closures=["duku", "g219"]).press("运行")
     assert float(page.metrics[0].rstrip("%")) < float(before[0].rstrip("%"))
     assert page.scenario.count("close_road") == 2
     assert 'season = "winter"' in page.scenario

@@ -23,7 +23,15 @@ from geodata.roads.quality_page import quality_page
 from geodata.store import default_folder
 from geodata.travel.ground import Ground, ground
 from geodata.travel.points import no_route_table, read_points
-from geodata.travel.rules import PROFILES, TravelRules, is_exact_speed, season_of, travel_figures, travel_rules
+from geodata.travel.rules import (
+    PROFILES,
+    TravelRules,
+    is_exact_speed,
+    may_be_zero,
+    season_of,
+    travel_figures,
+    travel_rules,
+)
 from geodata.travel.scale import spread_table
 from geodata.travel.times import Roadway, prepare, require_connected, roadway, ways
 from planning.faults import PlanningError, nearest
@@ -262,6 +270,11 @@ def read_speeds(path: Path | None) -> tuple[Figure, ...]:
             faults.append(both(f"unknown key '{key}'{hint}", f"没有“{key}”这一项{hint.zh}"))
         elif isinstance(value, bool) or not isinstance(value, int | float):
             faults.append(both(f"{key}: {value!r} found, a number is needed", f"{key}：发现 {value!r}；请填数字"))
+        elif not np.isfinite(value) or value < 0 or (value == 0 and not may_be_zero(key)):
+            more = ("0 or more", "0 或更大的") if may_be_zero(key) else ("above 0", "大于 0 的")
+            faults.append(
+                both(f"{key}: {value:g} found, a number {more[0]} is needed", f"{key}：发现 {value:g}；请填{more[1]}数")
+            )
     if faults:
         raise PlanningError([prefixed(path.name, fault) for fault in faults])
     return changed(shipped, {key: float(value) for key, value in values.items() if value is not None})

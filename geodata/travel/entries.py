@@ -128,11 +128,10 @@ def _fill_grid(lines: Any, west: float, south: float, cell: float, columns: int,
             x, y, u, v = lines[s, 0], lines[s, 1], lines[s, 2], lines[s, 3]
             if y > v:
                 x, y, u, v = u, v, x, y
-            slanted = (v - y) * 1000 > abs(u - x)  # in a nearly level one the parts would be rounded away
             for row in range(_cell(y - _SLACK - south, cell, rows), _cell(v + _SLACK - south, cell, rows) + 1):
                 # The part of the segment between the row's lower and upper edge.
-                t = max((south + row * cell - y) / (v - y), 0.0) if slanted else 0.0
-                e = min((south + (row + 1) * cell - y) / (v - y), 1.0) if slanted else 1.0
+                t = max((south + row * cell - y) / (v - y), 0.0) if v > y else 0.0
+                e = min((south + (row + 1) * cell - y) / (v - y), 1.0) if v > y else 1.0
                 left, right = x + (u - x) * min(t, 1.0), x + (u - x) * max(e, 0.0)
                 first = _cell(min(left, right) - _SLACK - west, cell, columns)
                 for c in range(first, _cell(max(left, right) + _SLACK - west, cell, columns) + 1):

@@ -277,13 +277,14 @@ def require_memory(trips: Trips) -> None:
         some = np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
         pairs = chunk_table(trips, some).nnz
         needed = int(pairs / len(some) * n * PAIR_BYTES)
+    homes, sites = (m, n) if trips.turned else (n, m)
     if needed > free:
         raise LayerError(
             [
                 both(
-                    f"{n} x {m} points: the table needs about {needed / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are "
+                    f"{homes} x {sites} points: the table needs about {needed / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are "
                     "free; lower the limit of minutes or split the points",
-                    f"{n} × {m} 个点：结果表约需 {needed / 1e9:.0f} GB 内存，可用 {free / 1e9:.0f} GB；"
+                    f"{homes} × {sites} 个点：结果表约需 {needed / 1e9:.0f} GB 内存，可用 {free / 1e9:.0f} GB；"
                     "请降低分钟上限，或分批计算",
                 )
             ]

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.travel.entries import SECTOR_MORE_M, SECTOR_REACH, Entries, Segments, _grid_over, nearest_entries
+from geodata.travel.entries import SECTOR_MORE_M, SECTOR_REACH, Entries, Segments, nearest_entries
 
 
 def segments(lines, pieces=None):
@@ -179,17 +179,11 @@ def test_equally_near_pieces_come_in_the_order_of_their_numbers():
     assert entries.piece.tolist()[:2] == [0, 1]
 
 
-def test_a_long_road_that_is_almost_level_is_found_everywhere_along_it():
+@pytest.mark.parametrize("rise", [0, 1e-7, 0.1, 30, 40_000])
+def test_a_long_road_is_found_everywhere_along_it(rise):
     far = 1e6
-    ends = np.array([[0.0, -far], [far, far]])
-    frame = segments([((0, -far), (0, far)), *[((0, y), (far, y)) for y in (-far, far)]] + [((0, far), (0, far))] * 97)
-    _, south, cell, _, rows = _grid_over(np.array([ends[0]] * 50), np.array([ends[1]] * 50))
-    for row in (rows // 3, rows // 2 + 1):
-        edge = south + row * cell  # between two rows of the index
-        a = np.vstack([frame.a[:49], [[0, np.nextafter(edge, -far)]]])
-        b = np.vstack([frame.b[:49], [[far, np.nextafter(edge, far)]]])
-        bits = Segments(a, b, np.arange(50), np.zeros(50), np.ones(50))
-        assert _grid_over(a, b)[1:3] == (south, cell)
-        at = np.column_stack([np.linspace(0, far, 101), np.full(101, edge + 10.0)])
-        entries = nearest_entries(bits, at, limit_m=20)
-        assert sorted(set(entries.point[entries.piece == 49].tolist())) == list(range(101))
+    bits = segments([((0, 0), (far, rise)), *[((0, k * 9_000 - far), (0, k * 9_000 - far)) for k in range(200)]])
+    along = np.linspace(0, 1, 101)
+    at = np.column_stack([along * far, along * rise + 10.0])
+    entries = nearest_entries(bits, at, limit_m=20)
+    assert entries.point[entries.piece == 0].tolist() == list(range(101))

@@ -1,6 +1,7 @@
 """OSMnx graphs in and out: nothing that a trip needs is lost, nothing that it cannot use goes through."""
 
 import json
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -14,6 +15,7 @@ from shapely import LineString, Point, box
 from geodata.errors import LayerError, in_language
 from geodata.roads.graphs import OSM_SOURCE, from_graph, load_box, load_place, load_polygon, read_graphml, to_osmnx
 from geodata.roads.network import ALL_MODES, CLASSES, MODES, SURFACES, straight_roads
+from geodata.travel.graph import cut, piece_minutes
 from geodata.travel.rules import travel_rules
 
 WALKERS = MODES["foot"] | MODES["wheelchair"]
@@ -283,6 +285,20 @@ class TestGraphsOut:
         rules = travel_rules()
         assert edge["length"] == 1_000
         assert edge["travel_time"] == pytest.approx(3_600 * rules.main_road_sinuosity / edge["speed_kph"])
+
+    @pytest.mark.parametrize("profile", ["car", "motorcycle", "walking", "wheelchair"])
+    @pytest.mark.parametrize("straightened", [False, True])
+    def test_times_are_those_of_our_own_trips_on_flat_ground(self, profile, straightened):
+        graph = osm_graph(highway="track", maxspeed="30", surface="gravel")
+        graph.edges[205, 309, 0].update(highway="primary", maxspeed=None)
+        roads = replace(from_graph(graph, "town"), straightened=straightened)
+        rules = travel_rules(profile=profile)
+        pieces = cut(roads, None)
+        minutes = piece_minutes(pieces, rules)[:, 0]
+        ours = {int(roads.way_id[r]): t for r, t in enumerate(np.bincount(pieces.road, minutes)) if t < np.inf}
+        theirs = {d["osmid"]: d["travel_time"] / 60 for *_, d in to_osmnx(roads, rules=rules).edges(data=True)}
+        assert theirs == pytest.approx(ours)
+        assert bool(theirs) == (profile != "wheelchair")  # gravel
 
     def test_an_unknown_mode_is_refused(self):
         with pytest.raises(LayerError, match="'camel' is not known; take one of car, motorcycle, foot, wheelchair"):

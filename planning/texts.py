@@ -178,6 +178,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{out}：{origins} 个起点、{destinations} 个终点，{pairs} 对在时限以内",
         "{out}: {origins} origins, {destinations} destinations, {pairs} pairs within the limit",
     ),
+    "off_road_ground": (
+        "到道路的路程沿地表计算（坡度、地形；有地表覆盖和障碍时也计入）",
+        "ways to the road go over the ground (slope, terrain, and land cover and barriers where given)",
+    ),
+    "off_road_straight_lines": (
+        "没有高程数据：到道路的路程按直线距离乘绕行系数，坡度不计",
+        "no elevation given: ways to the road are straight lines with a detour factor, slopes are not counted",
+    ),
     "points_alone": (
         "{0} 个点没有已知路线（到最近道路的距离和原因见 {1}）",
         "{0} points without a known route (distance to the nearest road and reason in {1})",

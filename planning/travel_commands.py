@@ -185,10 +185,12 @@ def _told(options: argparse.Namespace, table: pd.DataFrame, alone: pd.DataFrame,
         "origins_without_route": int((alone["side"] == "origin").sum()),
         "destinations_without_route": int((alone["side"] == "destination").sum()),
     }  # fmt: skip
+    off_road = "ground" if options.elevation else "straight_lines"
     if options.json:
-        print(json.dumps(numbers, ensure_ascii=False))
+        print(json.dumps({**numbers, "off_road": off_road}, ensure_ascii=False))
         return
     print(text("pairs_written", options.lang).format(**numbers))
+    print(text(f"off_road_{off_road}", options.lang))
     if len(alone):
         print(text("points_alone", options.lang).format(len(alone), no_route_file(options.out)))
 

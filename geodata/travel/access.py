@@ -97,7 +97,7 @@ def _ways(
 ) -> dict[str, npt.NDArray[np.generic]]:  # fmt: skip
     xy = pieces.projection.to_metric(*points.T) if len(points) else np.zeros((0, 2))
     near = nearest_entries(
-        _segments(pieces, open_to), xy, road=pieces.road, count=ENTRIES, limit_m=rules.access_limit_km * 1000
+        open_segments(pieces, open_to), xy, road=pieces.road, count=ENTRIES, limit_m=rules.access_limit_km * 1000
     )
     on_road = pieces.projection.to_degrees(near.xy)
     ends = (on_road, points[near.point]) if arriving else (points[near.point], on_road)

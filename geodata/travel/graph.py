@@ -231,7 +231,7 @@ def piece_minutes(pieces: Pieces, rules: TravelRules, closed: Bools | None = Non
     terrain = terrain_at(pieces.relief_m, rules)
     kph = rules.kph_table()[pieces.road_class, pieces.surface, terrain][:, None].repeat(2, axis=1)
     if rules.uses_tags:
-        factor = np.array(rules.surface_factor)[pieces.surface] * np.array(rules.terrain_factor)[terrain]
+        factor = rules.factor_table()[pieces.road_class, pieces.surface] * np.array(rules.terrain_factor)[terrain]
         tagged = np.minimum(pieces.speed_kph * (factor * rules.season_factor)[:, None], rules.top_kph)
         kph = np.where(np.isnan(tagged), kph, tagged)
     kph = kph * np.column_stack([slope_share(pieces.grade, rules), slope_share(-pieces.grade, rules)])

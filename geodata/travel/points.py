@@ -9,7 +9,7 @@ import pandas as pd
 from geodata.errors import both, prefixed
 from geodata.layers import COORDINATE_RULES, Box, place_rules, read_layer
 from geodata.roads.network import RoadNetwork
-from geodata.travel.access import Access
+from geodata.travel.access import Access, open_segments
 from geodata.travel.entries import nearest_entries
 from geodata.travel.times import Roadway
 
@@ -57,7 +57,7 @@ def no_route_table(way: Roadway, points: pd.DataFrame, joined: Access, side: str
     alone = np.setdiff1d(np.arange(len(points)), joined.point)
     rows = points.iloc[alone]
     xy = way.pieces.projection.to_metric(rows["lon"], rows["lat"]) if len(rows) else np.zeros((0, 2))
-    near = nearest_entries(way.pieces.segments, xy, road=way.pieces.road, count=1, limit_m=np.inf)
+    near = nearest_entries(open_segments(way.pieces, way.open_to), xy, road=way.pieces.road, count=1, limit_m=np.inf)
     km = np.full(len(rows), np.inf)
     np.minimum.at(km, near.point, near.distance_m / 1000)
     reason = np.where(km > way.rules.access_limit_km, "too_far", "blocked")

@@ -28,6 +28,7 @@ PROFILES: Final = {
 }  # fmt: skip
 """Kinds of travellers and the bit of `MODES` they need on a road."""
 ON_FOOT: Final = ("walking", "wheelchair")
+PAVED: Final = SURFACES.index("paved")
 PAVED_BY_RANK: Final = tuple(c for c in CLASSES if c.split("_")[0] in ("motorway", "trunk", "primary", "secondary"))
 """Classes whose untagged surface counts as paved; on all others it is unknown."""
 
@@ -98,11 +99,17 @@ class TravelRules:
         """Slope slows by Tobler's function instead of the car's rule."""
         return self.profile in ON_FOOT
 
+    def factor_table(self) -> Floats:
+        """(classes, surfaces) share of the paved speed; a road of high rank without known surface counts as paved."""
+        table = np.tile(self.surface_factor, (len(CLASSES), 1))
+        table[[CLASSES.index(c) for c in PAVED_BY_RANK], SURFACES.index("unknown")] = self.surface_factor[PAVED]
+        return table
+
     def kph_table(self) -> Floats:
         """(classes, surfaces, terrains) km/h in the season, before slope; 0 where nobody of the profile goes."""
         product = (
             np.array(self.class_kph)[:, None, None]
-            * np.array(self.surface_factor)[None, :, None]
+            * self.factor_table()[:, :, None]
             * np.array(self.terrain_factor)[None, None, :]
             * self.season_factor
         )
@@ -232,7 +239,9 @@ def _exact(
                     if key in value:
                         found[kind, surface, terrain] = value[key] * factor
     resolved = "paved" if unknown_surface == "best" else "unpaved"
-    unknown = {(k, "unknown", t): kph for (k, s, t), kph in found.items() if s == resolved}
+    unknown = {
+        (k, "unknown", t): kph for (k, s, t), kph in found.items() if s == ("paved" if k in PAVED_BY_RANK else resolved)
+    }
     return tuple(sorted((found | unknown).items()))
 
 

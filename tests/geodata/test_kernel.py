@@ -185,19 +185,14 @@ def test_the_width_of_the_buckets_is_of_no_influence(monkeypatch, width, buckets
 
 
 def test_one_very_long_arc_among_short_ones_is_followed():
-    tail, head = np.arange(200), np.arange(1, 201)
-    minutes = np.where(tail == 100, 1e7, 1e-6)
-    arcs = arcs_by_tail(201, tail, head, minutes)
-    assert np.array_equal(distances(arcs, [0, 150], [0.0, 1e6]), dijkstra_with(arcs, [0, 150], [0.0, 1e6]))
+    line = [(k, k + 1, 1e7 if k == 100 else 1e-6) for k in range(200)]
+    before = (202, [*line, (201, 0, 1.0), (201, 150, 1e6)])
+    assert np.array_equal(distances(arcs_of((201, line)), [0, 150], [1.0, 1e6]), every_way(before)[201, :201])
 
 
-def dijkstra_with(arcs, nodes, spent):
-    """scipy's minutes from a place before the seeds, for seeds of which one costs nothing."""
-    n = arcs.n_nodes
-    tail = np.concatenate([np.repeat(np.arange(n), np.diff(arcs.start)), np.full(len(nodes), n)])
-    head = np.concatenate([arcs.head, nodes])
-    wide = csr_array((np.concatenate([arcs.minutes, spent]), (tail, head)), shape=(n + 1, n + 1))
-    return dijkstra(wide, indices=n)[:n]
+def test_a_node_found_nearer_after_it_was_left_is_left_again():
+    arcs = arcs_by_tail(4, [0, 0, 1, 2], [1, 2, 2, 3], [0.25, 0.75, 0.25, 5.0])
+    assert distances(arcs, [0], [0.0]).tolist() == [0.0, 0.25, 0.5, 5.5]
 
 
 @settings(deadline=None)

@@ -120,10 +120,11 @@ class TestArcs:
         assert network.speed_kph.tolist() == pytest.approx([48.2802, 20])
 
     def test_lengths_are_great_circles_as_osmnx_measures(self, tmp_path):
-        network = read(tmp_path, [(7, [1, 12, 23], STREET)])
-        line = [GRID[i] for i in (1, 12, 23)]
-        metres = sum(osmnx.distance.great_circle(a[1], a[0], b[1], b[0]) for a, b in pairwise(line))
-        assert network.length_m.tolist() == pytest.approx([metres, metres])
+        network = read(tmp_path, [(7, [1, 12, 23], STREET), (8, [5, 6, 16], STREET)])  # nothing lies between them
+        for road, ids in enumerate(([1, 12, 23], [5, 6, 16])):
+            line = [GRID[i] for i in ids]
+            metres = sum(osmnx.distance.great_circle(a[1], a[0], b[1], b[0]) for a, b in pairwise(line))
+            assert network.length_m[network.road == road].tolist() == pytest.approx([metres, metres])
 
     def test_a_ferry_goes_as_fast_as_its_duration_says_on_every_piece(self, tmp_path):
         boat = {"route": "ferry", "duration": "00:30"}

@@ -326,7 +326,7 @@ def arc_kph(network: RoadNetwork, rules: "TravelRules") -> Floats:
     kph = rules.kph_table()[network.road_class, network.surface, 0]
     if not rules.uses_tags:
         return np.asarray(kph)
-    factor = np.array(rules.surface_factor)[network.surface] * rules.season_factor
+    factor = rules.factor_table()[network.road_class, network.surface] * rules.season_factor
     tagged = np.minimum(network.speed_kph * factor, rules.top_kph)
     return np.where(np.isnan(tagged), kph, tagged)
 

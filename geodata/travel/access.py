@@ -136,7 +136,8 @@ def _ways_round(
     return cut_off[row[keep]], piece[keep], np.full(int(keep.sum()), 0.5), minutes[keep]
 
 
-def _segments(pieces: Pieces, open_to: Bools) -> Segments:
+def open_segments(pieces: Pieces, open_to: Bools) -> Segments:
+    """The straight bits of the pieces that may be entered."""
     s = pieces.segments
     rows = open_to[s.piece]
     return Segments(s.a[rows], s.b[rows], s.piece[rows], s.from_[rows], s.to[rows])

@@ -41,7 +41,7 @@ def spread_table(
     Raises:
         LayerError: when the extra `scale` is not installed, or the folder cannot be written.
     """
-    if workers <= 1 and scheduler is None:
+    if (workers <= 1 and scheduler is None) or 0 in trips.shape:
         return minutes_table(trips, folder, progress)
     require_memory(trips)
     if folder is None:
@@ -112,11 +112,15 @@ def _chunk(folder: str, key: str, sources: Ints, file: str) -> str:
             "minutes": rows.data,
         }
     )
+    part: Path | None = None
     try:
-        with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as part:
-            table.to_parquet(part, index=False)
-        Path(part.name).replace(file)
+        with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as opened:
+            part = Path(opened.name)
+            table.to_parquet(opened, index=False)
+        part.replace(file)
     except OSError as error:
+        if part:
+            part.unlink(missing_ok=True)
         raise refused(Path(folder), error) from None
     return file
 

@@ -168,7 +168,7 @@ class TestLegs:
         nodes = [(1_900.0 * i, 0.0) for i in range(4)]
         roads = network(nodes, both_ways([(i, i + 1, 1_900) for i in range(3)]))
         points = [(4_000.0, 10.0), (0.0, 90_000.0), (300.0, 0.0)]
-        way, found = joined(roads, points, NEAR)
+        way, found = joined(roads, points, replace(NEAR, access_limit_km=0.05))
         out = legs(found, way.pieces, way.minutes, arriving=False)
         assert out.start[1] == out.start[2] > 0
         assert out.start[-1] == len(out.node)

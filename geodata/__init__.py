@@ -5,7 +5,7 @@ from geodata.layers import read_layer
 from geodata.roads import RoadNetwork, load_roads
 from geodata.roads.graphs import to_osmnx
 from geodata.study_data import open_study_data
-from geodata.travel.graph import Closure
+from geodata.travel.closures import Closure
 from geodata.travel.ground import Ground
 from geodata.travel.rules import TravelRules, travel_rules
 from geodata.travel.times import travel_times

@@ -13,6 +13,9 @@ class LayerError(ValueError):
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
 
+    def __reduce__(self) -> tuple[type["LayerError"], tuple[tuple[str, ...]]]:
+        return LayerError, (self.faults,)  # as it is when it comes back from another process
+
 
 class Sentence(str):
     """An English text that carries the same in Chinese."""
@@ -25,6 +28,9 @@ class Sentence(str):
         made = super().__new__(cls, en)
         made._zh = zh or en
         return made
+
+    def __reduce__(self) -> tuple[type["Sentence"], tuple[str, str]]:
+        return Sentence, (str(self), self._zh)
 
     @property
     def zh(self) -> str:

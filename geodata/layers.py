@@ -283,7 +283,7 @@ def read_layer(path: str | Path, layer: str = "points", rules: Sequence[Rule] | 
             f"{path.name}：没有名为“{layer}”的图层；可用的有 {'、'.join(LAYERS)}",
         )
         raise LayerError([fault])
-    table, encoding = _read_table(path)
+    table, encoding = read_table(path)
     columns, own = LAYERS[layer]
     missing = [c for c in columns if c not in table.columns]
     if missing:
@@ -327,7 +327,8 @@ def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table)
 
 
-def _read_table(path: Path) -> tuple[pd.DataFrame, str]:
+def read_table(path: Path) -> tuple[pd.DataFrame, str]:
+    """A layer file as it is, all cells text, and its encoding; the index counts every line below the header."""
     if path.is_dir():
         raise LayerError([both(f"{path}: is a folder; name the file in it", f"{path}：这是文件夹；请写出其中的文件名")])
     if not path.is_file():
@@ -409,21 +410,6 @@ def _read_vector(path: Path, kind: str) -> pd.DataFrame:
     if len(layer) and (layer.geom_type.dropna() == "Point").all():
         layer = layer.assign(lon=layer.geometry.x, lat=layer.geometry.y)
     return pd.DataFrame(layer)
-
-
-def read_shapes(path: Path) -> list[Any]:
-    """Geometries of a .gpkg or .geojson file in EPSG:4326, such as rivers.
-
-    Raises:
-        LayerError: for a file that is missing, another kind, or cannot be read.
-    """
-    layer = gpd.GeoDataFrame(_read_table(path)[0])
-    if "geometry" not in layer:
-        fault = both(
-            f"{path.name}: no shapes; take .gpkg or .geojson", f"{path.name}：没有图形；请用 .gpkg 或 .geojson"
-        )
-        raise LayerError([fault])
-    return [shape for shape in layer["geometry"] if shape is not None]
 
 
 def _read_gpkg(path: Path) -> gpd.GeoDataFrame:

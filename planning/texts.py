@@ -175,17 +175,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "wheelchair": ("轮椅", "in a wheelchair"),
     "with_escort": ("有人陪护乘车", "by car with an escort"),
     "pairs_written": (
-        "{out}：{origins} 个起点、{destinations} 个终点，{pairs} 对在时限以内",
-        "{out}: {origins} origins, {destinations} destinations, {pairs} pairs within the limit",
+        "{out}：{origins} 个起点、{destinations} 个终点，{pairs} 对在 {limit_min:g} 分钟以内"
+        "（{who}，{when}，{surface}）",
+        "{out}: {origins} origins, {destinations} destinations, {pairs} pairs within {limit_min:g} minutes "
+        "({who}, {when}, {surface})",
     ),
     "off_road_ground": (
         "到道路的路程沿地表计算（坡度、地形；有地表覆盖和障碍时也计入）",
         "ways to the road go over the ground (slope, terrain, and land cover and barriers where given)",
     ),
     "off_road_straight_lines": (
-        "没有高程数据：到道路的路程按直线距离乘绕行系数，坡度不计",
-        "no elevation given: ways to the road are straight lines with a detour factor, slopes are not counted",
+        "没有高程数据：到道路的路程按直线距离乘绕行系数，坡度和山地都不计（步行和轮椅的时间会偏短）",
+        "no elevation given: ways to the road are straight lines with a detour factor; slopes and mountains are not "
+        "counted (on foot and in a wheelchair the minutes are too short)",
     ),
+    "surface_best": ("路面不明按铺装计", "unknown surfaces taken as paved"),
+    "surface_worst": ("路面不明按未铺装计", "unknown surfaces taken as unpaved"),
+    "surface_both": ("路面不明按铺装与未铺装分别计", "unknown surfaces taken as paved, and as unpaved"),
+    "reason_too_far": ("离可用的道路太远", "too far from any road that may be used"),
+    "reason_blocked": ("坡度或障碍使其无法到达道路", "slopes or barriers leave no way to a road"),
+    "reason_cut_off": ("所在道路不通往任何一个对方点", "its road leads to none of the other points"),
     "points_alone": (
         "{0} 个点没有已知路线（到最近道路的距离和原因见 {1}）",
         "{0} points without a known route (distance to the nearest road and reason in {1})",
@@ -208,8 +217,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "not_run_yet": ("设置已改动，尚未运行", "Settings have changed and have not been run"),
     "different_conditions": (
-        "注意：各方案的季节、封路或需求设定不同",
-        "Note: season, closures or demand differ between the plans",
+        "注意：各方案的季节、出行方式、封路或需求设定不同",
+        "Note: season, traveller, closures or demand differ between the plans",
     ),
     "different_people": (
         "注意：各方案的总人数不同，人数差值不全是方案的效果",

@@ -2,25 +2,24 @@
 
 import argparse
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import monotonic
 
 import numpy as np
 import pandas as pd
 
-from geodata import LayerError, load_roads
+from geodata import LayerError, RoadNetwork, load_roads
 from geodata.elevation import read_elevation
 from geodata.errors import both, prefixed
 from geodata.figures import Figure, changed
-from geodata.layers import read_shapes
 from geodata.roads.quality import road_quality
 from geodata.roads.quality_page import quality_page
-from geodata.store import default_folder
+from geodata.shapes import read_shapes
+from geodata.store import default_folder, whole_file
+from geodata.travel.closures import closed_in, read_closures
 from geodata.travel.ground import Ground, ground
 from geodata.travel.points import no_route_table, read_points
 from geodata.travel.rules import (
@@ -33,9 +32,9 @@ from geodata.travel.rules import (
     travel_rules,
 )
 from geodata.travel.scale import spread_table
-from geodata.travel.times import Roadway, prepare, require_connected, roadway, ways
+from geodata.travel.times import Roadway, prepare, require_connected, roadway
 from planning.faults import PlanningError, nearest
-from planning.folder import write_csv
+from planning.folder import CSV_ENCODING, write_csv
 from planning.texts import text
 
 Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
@@ -54,7 +53,7 @@ def add_commands(command: Command) -> None:
     times.add_argument(
         "--limit", type=_minutes, metavar="MIN", help="longest trip; the traveller's own limit by default"
     )
-    times.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    times.add_argument("--out", type=Path, required=True, metavar="FILE.parquet", help="or .csv")
     _how(times)
     times.add_argument("--workers", type=_count, default=1, help="processes of this machine")
     times.add_argument(
@@ -71,7 +70,9 @@ def add_commands(command: Command) -> None:
         )
         one.add_argument("--no-cache", action="store_true")
         one.add_argument(
-            "--columns", metavar="KEY=COLUMN,…", help="columns of road lines: class, speed_kph, oneway, surface"
+            "--columns",
+            metavar="KEY=COLUMN,…",
+            help="of road lines: class, speed_kph, oneway, surface, length_m, id",
         )
         one.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -79,11 +80,14 @@ def add_commands(command: Command) -> None:
 def _how(parser: argparse.ArgumentParser) -> None:
     """Who travels, when, and over what ground."""
     parser.add_argument("--profile", choices=tuple(PROFILES), default="car")
-    parser.add_argument("--season", choices=("summer", "winter"), default="summer")
+    parser.add_argument("--season", choices=("summer", "winter"), help="summer where nothing is said")
     parser.add_argument("--month", type=int, choices=range(1, 13), help="1 to 12, in place of the season")
     parser.add_argument("--surface", choices=("best", "worst", "both"), default="best", help="roads of unknown surface")
     parser.add_argument(
         "--speeds", type=Path, metavar="FILE.toml", help="rows `key = value` in place of the shipped ones"
+    )
+    parser.add_argument(
+        "--closures", type=Path, metavar="FILE.csv", help="closed roads: closure_id, lon, lat, radius_m, months"
     )
     parser.add_argument("--elevation", type=Path, nargs="+", metavar="TIF", help="GeoTIFF tiles or a folder of them")
     parser.add_argument("--land-cover", type=Path, metavar="TIF")
@@ -91,13 +95,10 @@ def _how(parser: argparse.ArgumentParser) -> None:
 
 
 def travel_times_command(options: argparse.Namespace) -> int:
-    """The sparse table of minutes as parquet, and the points without a known route as CSV beside it."""
-    if options.out.suffix != ".parquet":
-        name = options.out.name
-        fault = both(f"--out: {name}: a name that ends in .parquet is needed", f"--out：{name} 应以 .parquet 结尾")
-        raise PlanningError([fault])
+    """The sparse table of minutes, and the points without a known route as CSV beside it."""
+    _check_options(options)
     folder = cache_folder(options)
-    roads = load_roads(options.roads, columns=_columns(options.columns), cache=folder or False)
+    roads = load_roads(options.roads, columns=_columns(options), cache=folder or False)
     points, faults = [], []
     for path in (options.origins, options.destinations):
         found, wrong = read_points(path, roads)
@@ -105,27 +106,59 @@ def travel_times_command(options: argparse.Namespace) -> int:
         faults += wrong
     if faults:
         raise LayerError(faults)
-    figures, under = read_speeds(options.speeds), _ground(options)
-    choices = ("best", "worst") if options.surface == "both" else (options.surface,)
-    tables = []
-    for surface in choices:
-        way = roadway(roads, _rules(options, figures, surface), under)
-        if not options.islands:
-            require_connected(way, options.roads.name)
-        tables.append(_minutes_between(way, points, options, folder))
+    way = _roadways(options, roads)
+    tables = [_minutes_between(one, points, options, folder) for one in way]
     table = tables[0] if len(tables) == 1 else _both_ends(*tables)
-    alone = _alone(way, points, folder)
-    _write(table, alone, options.out)
-    _told(options, table, alone, points)
+    alone = no_route_table(way[0], points[0], points[1], folder)
+    _write(table, alone, options)
+    _told(options, table, alone, points, way[0].rules)
     return 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """What can be said before anything is read.
+
+    Raises:
+        PlanningError: one sentence for every fault.
+    """
+    faults = []
+    if options.out.suffix not in (".parquet", ".csv"):
+        name = options.out.name
+        faults.append(
+            both(
+                f"--out: {name}: a name that ends in .parquet or .csv is needed",
+                f"--out：{name} 应以 .parquet 或 .csv 结尾",
+            )
+        )
+    if options.month and options.season and options.season != season_of(options.month):
+        faults.append(
+            both(
+                f"--month {options.month} lies in {season_of(options.month)}, but --season is {options.season}; "
+                "leave out one of them",
+                f"--month {options.month} 与 --season {options.season} 不一致；请删去其中一项",
+            )
+        )
+    if faults:
+        raise PlanningError(faults)
+
+
+def _roadways(options: argparse.Namespace, roads: RoadNetwork) -> list[Roadway]:
+    """The roads for the surface asked for, or for the best and the worst, both entered where the best may be."""
+    figures, under = read_speeds(options.speeds), _ground(options)
+    closures = closed_in(read_closures(options.closures), options.month) if options.closures else ()
+    choices = ("best", "worst") if options.surface == "both" else (options.surface,)
+    rules = [_rules(options, figures, surface) for surface in choices]
+    found = [roadway(roads, one, under, closures, entered_by=rules[0]) for one in rules]
+    if not options.islands:
+        require_connected(found[0], options.roads.name)
+    return found
 
 
 def _minutes_between(
     way: Roadway, points: list[pd.DataFrame], options: argparse.Namespace, folder: Path | None
 ) -> pd.DataFrame:
     at = [p[["lon", "lat"]].to_numpy(float) for p in points]
-    limit = way.rules.longest_min if options.limit is None else options.limit
-    trips = prepare(way, at[0], at[1], limit, folder)
+    trips = prepare(way, at[0], at[1], _limit(options, way.rules), folder)
     progress = Progress(options.lang)
     found = spread_table(trips, options.workers, options.scheduler, folder, progress)
     progress.end()
@@ -136,42 +169,40 @@ def _minutes_between(
     )
 
 
+def _limit(options: argparse.Namespace, rules: TravelRules) -> float:
+    return float(rules.longest_min if options.limit is None else options.limit)
+
+
 def _both_ends(best: pd.DataFrame, worst: pd.DataFrame) -> pd.DataFrame:
     """Best minutes with the worst beside them, empty where the worst is beyond the limit or there is no way."""
     keys = ["origin_id", "destination_id"]
     more = worst.rename(columns={"travel_time_min": "travel_time_worst_min"})
-    return best.merge(more, on=keys, how="left", validate="one_to_one")
+    return best.merge(more, on=keys, how="outer", validate="one_to_one", sort=False)
 
 
-def _alone(way: Roadway, points: list[pd.DataFrame], folder: Path | None) -> pd.DataFrame:
-    sides = []
-    for name, table in zip(("origin", "destination"), points, strict=True):
-        joined = ways(way, table[["lon", "lat"]].to_numpy(float), folder, arriving=name == "destination")
-        sides.append(no_route_table(way, table, joined, name))
-    return pd.concat(sides, ignore_index=True)
-
-
-def _write(table: pd.DataFrame, alone: pd.DataFrame, out: Path) -> None:
+def _write(table: pd.DataFrame, alone: pd.DataFrame, options: argparse.Namespace) -> None:
     """Both files whole, or none of the table."""
-    temporary = None
+    out: Path = options.out
+    beside = no_route_file(out)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=out.parent, prefix=".part-", delete=False) as file:
-            temporary = Path(file.name)
-            table.to_parquet(file, index=False)
-        beside = no_route_file(out)
         if len(alone):
-            write_csv(alone, beside)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            words = [text(f"reason_{r}", options.lang) for r in alone["reason"]]
+            write_csv(alone.assign(explanation=words), beside)
         else:
             beside.unlink(missing_ok=True)
-        os.replace(temporary, out)
+        with whole_file(out) as file:
+            if out.suffix == ".csv":
+                file.write(table.to_csv(index=False, lineterminator="\n").encode(CSV_ENCODING))
+            else:
+                table.to_parquet(file, index=False)
     except OSError as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
-        fault = both(
-            f"{out}: cannot be written ({error.strerror})", f"{out}：无法写入（{error.strerror}）；请换一个位置"
-        )
-        raise PlanningError([fault]) from None
+        raise _not_written(out, error) from None
+
+
+def _not_written(out: Path, error: OSError) -> PlanningError:
+    reason = error.strerror
+    return PlanningError([both(f"{out}: cannot be written ({reason})", f"{out}：无法写入（{reason}）；请换一个位置")])
 
 
 def no_route_file(out: Path) -> Path:
@@ -179,18 +210,29 @@ def no_route_file(out: Path) -> Path:
     return out.with_name(f"{out.stem}.no_route.csv")
 
 
-def _told(options: argparse.Namespace, table: pd.DataFrame, alone: pd.DataFrame, points: list[pd.DataFrame]) -> None:
+def _told(
+    options: argparse.Namespace,
+    table: pd.DataFrame,
+    alone: pd.DataFrame,
+    points: list[pd.DataFrame],
+    rules: TravelRules,
+) -> None:
+    """What was computed, under which conditions, and what is missing."""
     numbers = {
         "out": str(options.out), "origins": len(points[0]), "destinations": len(points[1]), "pairs": len(table),
         "origins_without_route": int((alone["side"] == "origin").sum()),
         "destinations_without_route": int((alone["side"] == "destination").sum()),
+        "profile": rules.profile, "season": rules.season, "month": options.month, "limit_min": _limit(options, rules),
+        "unknown_surface": options.surface, "off_road": "ground" if options.elevation else "straight_lines",
     }  # fmt: skip
-    off_road = "ground" if options.elevation else "straight_lines"
     if options.json:
-        print(json.dumps({**numbers, "off_road": off_road}, ensure_ascii=False))
+        print(json.dumps(numbers, ensure_ascii=False))
         return
-    print(text("pairs_written", options.lang).format(**numbers))
-    print(text(f"off_road_{off_road}", options.lang))
+    season = text(rules.season, options.lang)
+    when = text("in_month", options.lang).format(options.month, season) if options.month else season
+    who, surface = text(rules.profile, options.lang), text(f"surface_{options.surface}", options.lang)
+    print(text("pairs_written", options.lang).format(**numbers, when=when, who=who, surface=surface))
+    print(text(f"off_road_{numbers['off_road']}", options.lang))
     if len(alone):
         print(text("points_alone", options.lang).format(len(alone), no_route_file(options.out)))
 
@@ -198,7 +240,7 @@ def _told(options: argparse.Namespace, table: pd.DataFrame, alone: pd.DataFrame,
 def roads_command(options: argparse.Namespace) -> int:
     """What an analyst would send to the road department."""
     folder = cache_folder(options)
-    roads = load_roads(options.roads, columns=_columns(options.columns), cache=folder or False)
+    roads = load_roads(options.roads, columns=_columns(options), cache=folder or False)
     points = None
     if options.points:
         table, faults = read_points(options.points, roads)
@@ -207,7 +249,11 @@ def roads_command(options: argparse.Namespace) -> int:
         points = table[["lon", "lat"]].to_numpy(float)
     quality = road_quality(roads, points)
     if options.out:
-        options.out.write_text(quality_page(quality, options.roads.name, options.lang), encoding="utf-8")
+        try:
+            with whole_file(options.out) as file:
+                file.write(quality_page(quality, options.roads.name, options.lang).encode())
+        except OSError as error:
+            raise _not_written(options.out, error) from None
     if options.json:
         print(json.dumps(quality.record(), ensure_ascii=False))
     else:
@@ -238,13 +284,38 @@ def _count(word: str) -> int:
     return int(word)
 
 
-def _columns(words: str | None) -> dict[str, str] | None:
-    return dict(pair.split("=", 1) for pair in words.split(",") if "=" in pair) if words else None
+def _columns(options: argparse.Namespace) -> dict[str, str] | None:
+    """The column mapping of department roads.
+
+    Raises:
+        PlanningError: for a pair without `=`, and for roads that have no columns to map.
+    """
+    if options.columns is None:
+        return None
+    pairs = [pair.strip() for pair in options.columns.replace("，", ",").split(",")]
+    faults = [
+        both(
+            f"--columns: '{p}' found, key=column is needed, such as class=等级",
+            f"--columns：发现“{p}”；请写成 class=等级 的形式",
+        )
+        for p in pairs
+        if not all(p.partition("="))
+    ]
+    if options.roads.suffix.lower() not in (".gpkg", ".shp", ".zip", ".geojson"):
+        faults.append(
+            both(
+                f"--columns: {options.roads.name} has no columns to choose from; leave it out",
+                f"--columns：{options.roads.name} 不是线数据，没有可选的列；请删去",
+            )
+        )
+    if faults:
+        raise PlanningError(faults)
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _rules(options: argparse.Namespace, figures: tuple[Figure, ...], surface: str) -> TravelRules:
-    season = season_of(options.month) if options.month else options.season
-    return travel_rules(figures, profile=options.profile, season=season, unknown_surface=surface)
+    season = options.season or "summer"
+    return travel_rules(figures, profile=options.profile, season=season, month=options.month, unknown_surface=surface)
 
 
 def read_speeds(path: Path | None) -> tuple[Figure, ...]:

@@ -323,12 +323,8 @@ def to_osmnx(network: RoadNetwork, *, mode: str = "car", rules: "TravelRules | N
 
 def arc_kph(network: RoadNetwork, rules: "TravelRules") -> Floats:
     """(n_arcs,) km/h on flat ground: the tagged speed on its surface, else that of class and surface; 0 = closed."""
-    kph = rules.kph_table()[network.road_class, network.surface, 0]
-    if not rules.uses_tags:
-        return np.asarray(kph)
-    factor = rules.factor_table()[network.road_class, network.surface] * rules.season_factor
-    tagged = np.minimum(network.speed_kph * factor, rules.top_kph)
-    return np.where(np.isnan(tagged), kph, tagged)
+    flat = np.zeros(len(network.tail), np.int64)
+    return rules.road_kph(network.road_class, network.surface, flat, network.speed_kph)
 
 
 def _street_count(network: RoadNetwork, kept: Ints) -> Ints:

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+AT_END: Final = 1e-9  # share of a piece that is no way at all
 ENTRIES: Final = 8  # roads tried for each point: the nearest may lead the wrong way or lie behind a ridge
 FAR_M: Final = 1_000_000.0
 
@@ -153,8 +154,9 @@ def legs(access_: Access, pieces: Pieces, minutes: Floats, *, arriving: bool) ->
     forth, back = minutes[access_.piece].T if len(access_.piece) else (np.zeros(0), np.zeros(0))
     done, left = access_.fraction, 1 - access_.fraction
     tail, head = pieces.tail[access_.piece], pieces.head[access_.piece]
-    by_tail = _along(forth if arriving else back, done)
-    by_head = _along(back if arriving else forth, left)
+    used = np.isfinite(forth) | np.isfinite(back)  # at the very end of a one-way piece one is there already
+    by_tail = np.where(used & (done <= AT_END), 0.0, _along(forth if arriving else back, done))
+    by_head = np.where(used & (left <= AT_END), 0.0, _along(back if arriving else forth, left))
     point = np.concatenate([access_.point, access_.point])
     node = np.concatenate([tail, head])
     total = np.concatenate([access_.minutes + by_tail, access_.minutes + by_head])

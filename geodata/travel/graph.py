@@ -18,9 +18,10 @@ from geodata.crs import Projection, projection_for
 from geodata.elevation import ElevationGrid
 from geodata.errors import LayerError, both
 from geodata.roads.network import RoadNetwork
+from geodata.travel.closures import Closure
 from geodata.travel.entries import Segments
 from geodata.travel.kernel import space_order
-from geodata.travel.rules import TravelRules
+from geodata.travel.rules import FERRY, TravelRules
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,21 +30,6 @@ Bools = npt.NDArray[np.bool_]
 PIECE_M: Final = 2_000.0
 STEEPEST_ROAD: Final = 0.12  # climbs beyond this are the grid's coarseness, not the road's
 SLOWEST_CLIMB: Final = 1 / 3  # share of its speed that a car keeps on the steepest road
-
-
-@dataclass(frozen=True)
-class Closure:
-    """A piece of road that is closed: every short piece whose middle lies within the radius.
-
-    Attributes:
-        months: 1 to 12, when it is closed by itself; empty when only by order.
-    """
-
-    closure_id: str
-    lon: float
-    lat: float
-    radius_m: float
-    months: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +88,6 @@ def cut(roads: RoadNetwork, elevation: ElevationGrid | None) -> Pieces:
     road = np.repeat(np.arange(len(count)), count)
     node, ends = _ends(roads, count, first)
     xy = np.empty((ends, 2))
-    xy[: len(roads.lon)] = projection.to_metric(roads.lon, roads.lat)
     inner = start > 0  # a segment that begins inside its piece gives no end
     xy[node[piece[~inner], 0]] = a[~inner]
     xy[: len(roads.lon)] = projection.to_metric(roads.lon, roads.lat)
@@ -205,6 +190,8 @@ def _ground(
         return np.zeros(len(tail)), np.zeros(len(tail))
     relief = elevation.relief_at(*projection.to_degrees((xy[tail] + xy[head]) / 2).T)
     height = elevation.smooth_height_at(*projection.to_degrees(xy).T)
+    lon, lat = projection.to_degrees(xy).T
+    elevation.require_cover(lon, lat, both("roads", "道路"))
     grade = (height[head] - height[tail]) / np.maximum(length_m, PIECE_M / 10)  # a short bridge is no cliff
     return relief, np.clip(grade, -STEEPEST_ROAD, STEEPEST_ROAD)
 
@@ -229,16 +216,14 @@ def slope_share(grade: Floats, rules: TravelRules) -> Floats:
 def piece_minutes(pieces: Pieces, rules: TravelRules, closed: Bools | None = None) -> Floats:
     """(p, 2) minutes from tail to head and back; inf where the profile may not or cannot go, or the road is closed."""
     terrain = terrain_at(pieces.relief_m, rules)
-    kph = rules.kph_table()[pieces.road_class, pieces.surface, terrain][:, None].repeat(2, axis=1)
-    if rules.uses_tags:
-        factor = rules.factor_table()[pieces.road_class, pieces.surface] * np.array(rules.terrain_factor)[terrain]
-        tagged = np.minimum(pieces.speed_kph * (factor * rules.season_factor)[:, None], rules.top_kph)
-        kph = np.where(np.isnan(tagged), kph, tagged)
-    kph = kph * np.column_stack([slope_share(pieces.grade, rules), slope_share(-pieces.grade, rules)])
+    tagged = pieces.speed_kph
+    sides = [rules.road_kph(pieces.road_class, pieces.surface, terrain, tagged[:, side]) for side in (0, 1)]
+    slope = np.column_stack([slope_share(pieces.grade, rules), slope_share(-pieces.grade, rules)])
+    kph = np.column_stack(sides) * np.where(pieces.road_class[:, None] == FERRY, 1.0, slope)
     passable = ((pieces.modes & rules.mode) > 0) & (kph > 0)
     if closed is not None:
         passable &= ~closed[:, None]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         minutes = way_m(pieces, rules)[:, None] / 1000 / kph * 60
     return np.where(passable, minutes, np.inf)
 

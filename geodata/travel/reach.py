@@ -34,26 +34,40 @@ def nearest_institution(
     Returns:
         (n,) minutes, inf where no route is known; (n,) position of the destination, -1 without; the first of equals.
     """
-    home, site = degrees(origins), degrees(destinations)
-    leave, arrive = ways(way, home, cache, arriving=False), ways(way, site, cache, arriving=True)
-    seeds = legs(arrive, way.pieces, way.minutes, arriving=True)
-    label = np.repeat(np.arange(len(site)), np.diff(seeds.start))
-    to_node, which = nearest(reversed_arcs(way.arcs()), seeds.node, seeds.minutes, label, np.inf)
-    off = legs(leave, way.pieces, way.minutes, arriving=False)
-    row = np.repeat(np.arange(len(home)), np.diff(off.start))
+    return _nearest(way, degrees(origins), degrees(destinations), cache, towards=True)
+
+
+def nearest_home(
+    way: Roadway, origins: npt.ArrayLike, destinations: npt.ArrayLike, cache: Path | None = None
+) -> tuple[Floats, Ints]:
+    """The same for every destination: minutes from the nearest origin, and which it is."""
+    return _nearest(way, degrees(destinations), degrees(origins), cache, towards=False)
+
+
+def _nearest(way: Roadway, asked: Floats, others: Floats, cache: Path | None, *, towards: bool) -> tuple[Floats, Ints]:
+    """For every asked point the nearest of the others: where to (`towards`), or where from."""
+    own, theirs = ways(way, asked, cache, arriving=not towards), ways(way, others, cache, arriving=towards)
+    seeds = legs(theirs, way.pieces, way.minutes, arriving=towards)
+    label = np.repeat(np.arange(len(others)), np.diff(seeds.start))
+    arcs = reversed_arcs(way.arcs()) if towards else way.arcs()
+    to_node, which = nearest(arcs, seeds.node, seeds.minutes, label, np.inf)
+    off = legs(own, way.pieces, way.minutes, arriving=not towards)
+    row = np.repeat(np.arange(len(asked)), np.diff(off.start))
+    sides = ((own, theirs), (asked, others)) if towards else ((theirs, own), (others, asked))
     straight = direct(
-        leave, arrive, way.pieces, way.minutes, home, site, way.rules, way.ground, key=way.key, folder=cache
+        *sides[0], way.pieces, way.minutes, *sides[1], way.rules, way.ground, key=way.key, folder=cache
     ).tocoo()
-    rows = np.concatenate([row, straight.coords[0]])
+    first, second = straight.coords if towards else straight.coords[::-1]
+    rows = np.concatenate([row, first])
     minutes = np.concatenate([off.minutes + to_node[off.node], straight.data])
-    sites = np.concatenate([which[off.node], straight.coords[1]])
-    order = np.lexsort((sites, minutes, rows))
+    places = np.concatenate([which[off.node], second])
+    order = np.lexsort((places, minutes, rows))
     order = order[np.isfinite(minutes[order])]
-    _, first = np.unique(rows[order], return_index=True)
-    best, site_of = np.full(len(home), np.inf), np.full(len(home), -1, np.int64)
-    best[rows[order][first]] = minutes[order][first] + way.rules.boarding_min
-    site_of[rows[order][first]] = sites[order][first]
-    return best, site_of
+    _, begin = np.unique(rows[order], return_index=True)
+    best, place = np.full(len(asked), np.inf), np.full(len(asked), -1, np.int64)
+    best[rows[order][begin]] = minutes[order][begin] + way.rules.boarding_min
+    place[rows[order][begin]] = places[order][begin]
+    return best, place
 
 
 def reached_roads(way: Roadway, points: npt.ArrayLike, limit_min: float, *, towards: bool = True) -> gpd.GeoDataFrame:
@@ -68,17 +82,23 @@ def reached_roads(way: Roadway, points: npt.ArrayLike, limit_min: float, *, towa
         One line a straight bit, EPSG:4326, with the share of its piece in `piece`, `from_`, `to`.
     """
     pieces, at = way.pieces, degrees(points)
-    seeds = legs(ways(way, at, None, arriving=towards), pieces, way.minutes, arriving=towards)
+    joined = ways(way, at, None, arriving=towards)
+    seeds = legs(joined, pieces, way.minutes, arriving=towards)
     arcs = reversed_arcs(way.arcs()) if towards else way.arcs()
     limit = limit_min - way.rules.boarding_min
     minutes = distances(arcs, seeds.node, seeds.minutes, limit)
     onward, back = way.minutes.T[::-1] if towards else way.minutes.T
+    every = np.arange(len(pieces.tail))
     ahead = _share(limit - minutes[pieces.tail], onward)
     behind = _share(limit - minutes[pieces.head], back)
+    left = limit - joined.minutes
+    before, after = (_share(left, m[joined.piece]) for m in (back, onward))
+    none, whole = np.zeros(len(every)), np.ones(len(every))
     s = pieces.segments
     bits = [
-        _bits(way, np.zeros(len(ahead)), ahead),
-        _bits(way, np.maximum(1 - behind, ahead), np.ones(len(ahead))),
+        _bits(way, every, none, ahead),
+        _bits(way, every, np.maximum(1 - behind, ahead), whole),
+        _bits(way, joined.piece, joined.fraction - before, joined.fraction + after),
     ]
     rows, low, high = (np.concatenate(x) for x in zip(*bits, strict=True))
     span = np.maximum(s.to[rows] - s.from_[rows], 1e-12)[:, None]
@@ -96,13 +116,18 @@ def _share(left_min: Floats, piece_min: Floats) -> Floats:
     return np.asarray(np.clip(np.nan_to_num(share, posinf=1.0), 0.0, 1.0))
 
 
-def _bits(way: Roadway, first: Floats, last: Floats) -> tuple[Ints, Floats, Floats]:
-    """Straight bits that lie between two shares of their piece, and the shares where they begin and end."""
+def _bits(way: Roadway, piece: Ints, first: Floats, last: Floats) -> tuple[Ints, Floats, Floats]:
+    """Straight bits between two shares of pieces, and the shares where they begin and end."""
     s = way.pieces.segments
-    low = np.maximum(s.from_, first[s.piece])
-    high = np.minimum(s.to, last[s.piece])
-    rows = np.flatnonzero(high > low)
-    return rows, low[rows], high[rows]
+    order = np.argsort(s.piece, kind="stable")
+    start = np.searchsorted(s.piece[order], np.arange(len(way.pieces.tail) + 1))
+    count = start[piece + 1] - start[piece]
+    row = np.repeat(np.arange(len(piece)), count)
+    begin = np.concatenate([[0], np.cumsum(count)])
+    rows = order[np.repeat(start[piece] - begin[:-1], count) + np.arange(begin[-1])]
+    low, high = np.maximum(s.from_[rows], first[row]), np.minimum(s.to[rows], last[row])
+    keep = high > low
+    return rows[keep], low[keep], high[keep]
 
 
 def isochrones(
@@ -126,8 +151,8 @@ def isochrones(
     inside: BaseGeometry = shapely.Polygon()
     for minutes in bands:
         lines = reached_roads(way, points, minutes, towards=towards).to_crs(way.pieces.projection.crs).geometry
-        near = shapely.buffer(shapely.MultiLineString(list(lines)), margin, quad_segs=CORNER_SEGMENTS)
-        inside = shapely.union(inside, shapely.simplify(near, margin / 20))
+        near = shapely.buffer(np.asarray(lines), margin, quad_segs=CORNER_SEGMENTS)
+        inside = shapely.union(inside, shapely.simplify(shapely.union_all(near), margin / 20))
         areas.append(inside)
     found = gpd.GeoDataFrame({"minutes": bands}, geometry=gpd.GeoSeries(areas, crs=way.pieces.projection.crs))
     return found.to_crs(STORED)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +11,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely import LineString
 
-from geodata.travel.access import Access, legs
+from geodata.travel.access import Access, quickest
 from geodata.travel.graph import way_m
 from geodata.travel.times import Roadway, degrees, ways
 
 Floats = npt.NDArray[np.float64]
+
+LEAST_MIN: Final = 1e-9  # a way of no length is still a way
 
 
 @dataclass(frozen=True)
@@ -40,57 +43,92 @@ def shortest_route(
     Args:
         origin, destination: (2,) longitude and latitude in degrees.
     """
-    pieces, minutes = way.pieces, way.minutes
-    leave, arrive = (ways(way, degrees(p), cache, arriving=a) for p, a in ((origin, False), (destination, True)))
-    start, stop = (legs(x, pieces, minutes, arriving=a) for x, a in ((leave, False), (arrive, True)))
-    if not len(start.node) or not len(stop.node):
+    ends = np.concatenate([degrees(origin), degrees(destination)])
+    leave, arrive = (ways(way, ends[i : i + 1], cache, arriving=i == 1) for i in (0, 1))
+    split = _split(way, leave, arrive)
+    found = dijkstra(split.graph, indices=np.array([split.start]), return_predecessors=True)
+    reached, before = np.asarray(found[0][0]), np.asarray(found[1][0])
+    if not np.isfinite(reached[split.stop]):
         return None
-    arcs = way.arcs()
-    n = len(pieces.xy)
-    graph = csr_array((arcs.minutes, arcs.head, arcs.start), shape=(n, n))
-    reached, before = dijkstra(graph, indices=start.node, return_predecessors=True)
-    total = start.minutes[:, None] + reached[:, stop.node] + stop.minutes[None, :]
-    i, j = np.unravel_index(np.argmin(total), total.shape)
-    if not np.isfinite(total[i, j]):
-        return None
-    nodes = [int(stop.node[j])]
-    while nodes[-1] != start.node[i]:
-        nodes.append(int(before[i, nodes[-1]]))
+    nodes = [split.stop]
+    while nodes[-1] != split.start:
+        nodes.append(int(before[nodes[-1]]))
     nodes.reverse()
-    ends = ((leave, int(start.node[i]), float(start.minutes[i])), (arrive, nodes[-1], float(stop.minutes[j])))
-    off_km = sum(_partial_m(way, a, node, spent) for a, node, spent in ends) / 1000
-    metres, line = _along(way, nodes)
-    points = [np.asarray(origin, float).reshape(1, 2), pieces.projection.to_degrees(line)]
-    shape = np.concatenate([*points, np.asarray(destination, float).reshape(1, 2)])
-    return Route(float(total[i, j]) + way.rules.boarding_min, metres / 1000 + off_km, LineString(shape))
+    metres, line = 0.0, [ends[0]]
+    for u, v in pairwise(nodes[1:-1]):
+        on_way, bends = _along(way, split, u, v)
+        metres += on_way
+        line += list(way.pieces.projection.to_degrees(bends))
+    shape = LineString(np.array([*line, ends[1]]))
+    return Route(float(reached[split.stop]) + way.rules.boarding_min, metres / 1000, shape)
 
 
-def _partial_m(way: Roadway, joined: Access, node: int, spent: float) -> float:
-    """Metres along the piece between the place where the road is met and the end that the trip uses."""
-    pieces = way.pieces
-    tail = pieces.tail[joined.piece] == node
-    head = pieces.head[joined.piece] == node
-    share = np.where(tail, joined.fraction, np.where(head, 1 - joined.fraction, np.inf))
-    fits = np.flatnonzero(np.isfinite(share) & (joined.minutes <= spent + 1e-9))
-    if not len(fits):
-        return 0.0
-    best = fits[np.argmin(joined.minutes[fits] + share[fits])]
-    return float(share[best] * way_m(pieces, way.rules)[joined.piece[best]])
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """The graph with the places where the roads are met as nodes of their own, and the two ends of the trip.
+
+    Attributes:
+        piece, first, last: of each arc along a road: the piece and the shares of it where the arc begins and ends.
+        arc: (from, to) → position in these; the quickest of parallel arcs.
+    """
+
+    graph: csr_array
+    start: int
+    stop: int
+    piece: npt.NDArray[np.int64]
+    first: Floats
+    last: Floats
+    arc: dict[tuple[int, int], int]
 
 
-def _along(way: Roadway, nodes: list[int]) -> tuple[float, Floats]:
-    """Metres and metric vertices of the way over consecutive nodes."""
-    pieces = way.pieces
-    metres, line = 0.0, [pieces.xy[nodes[0]]]
-    length = way_m(pieces, way.rules)
-    for u, v in pairwise(nodes):
-        forth = np.flatnonzero((pieces.tail == u) & (pieces.head == v))
-        back = np.flatnonzero((pieces.tail == v) & (pieces.head == u))
-        cost = np.concatenate([way.minutes[forth, 0], way.minutes[back, 1]])
-        k = int(np.argmin(cost))
-        piece = int(np.concatenate([forth, back])[k])
-        metres += float(length[piece])
-        own = np.flatnonzero(pieces.segments.piece == piece)
-        ends = pieces.segments.b[own] if k < len(forth) else pieces.segments.a[own][::-1]
-        line += list(ends)
-    return metres, np.array(line)
+def _split(way: Roadway, leave: Access, arrive: Access) -> _Split:
+    pieces, n = way.pieces, len(way.pieces.xy)
+    piece = np.concatenate([leave.piece, arrive.piece])
+    share = np.concatenate([leave.fraction, arrive.fraction])
+    node = n + np.arange(len(piece))
+    rows: list[tuple[int, int, int, float, float]] = []
+    for p in np.unique(piece):
+        here = np.flatnonzero(piece == p)
+        here = here[np.argsort(share[here], kind="stable")]
+        stops = [int(pieces.tail[p]), *node[here].tolist(), int(pieces.head[p])]
+        at = [0.0, *share[here].tolist(), 1.0]
+        for i in range(len(at) - 1):
+            rows.append((stops[i], stops[i + 1], int(p), at[i], at[i + 1]))
+            rows.append((stops[i + 1], stops[i], int(p), at[i + 1], at[i]))
+    every = np.arange(len(pieces.tail))
+    tail = np.concatenate([pieces.tail, pieces.head, [r[0] for r in rows]]).astype(np.int64)
+    head = np.concatenate([pieces.head, pieces.tail, [r[1] for r in rows]]).astype(np.int64)
+    of = np.concatenate([every, every, [r[2] for r in rows]]).astype(np.int64)
+    first = np.concatenate([np.zeros(len(every)), np.ones(len(every)), [r[3] for r in rows]])
+    last = np.concatenate([np.ones(len(every)), np.zeros(len(every)), [r[4] for r in rows]])
+    with np.errstate(invalid="ignore"):  # no way at all, of a piece that nobody may use
+        minutes = np.abs(last - first) * way.minutes[of, (last < first).astype(np.int64)]
+    open_ = np.isfinite(way.minutes[of]).any(axis=1)
+    minutes = np.where(last == first, np.where(open_, 0.0, np.inf), minutes)  # two entries at one place
+    start, stop = n + len(piece), n + len(piece) + 1
+    off = len(leave.piece)
+    ways_ = quickest(
+        np.concatenate([tail, np.full(off, start), node[off:]]),
+        np.concatenate([head, node[:off], np.full(len(arrive.piece), stop)]),
+        np.maximum(np.concatenate([minutes, leave.minutes, arrive.minutes]), LEAST_MIN),
+        (stop + 1, stop + 1),
+    )
+    order = np.argsort(-minutes, kind="stable")  # the quickest of parallel arcs is written last
+    arc = {(int(tail[i]), int(head[i])): int(i) for i in order if np.isfinite(minutes[i])}
+    return _Split(ways_, start, stop, of, first, last, arc)
+
+
+def _along(way: Roadway, split: _Split, u: int, v: int) -> tuple[float, Floats]:
+    """Metres and metric vertices of the way from one node to the next."""
+    k = split.arc[u, v]
+    piece, first, last = int(split.piece[k]), float(split.first[k]), float(split.last[k])
+    s = way.pieces.segments
+    own = np.flatnonzero(s.piece == piece)
+    at = np.concatenate([s.from_[own], s.to[own][-1:]])
+    shape = np.concatenate([s.a[own], s.b[own][-1:]])
+    low, high = min(first, last), max(first, last)
+    inner = shape[(at > low) & (at < high)]
+    ends = [np.array([np.interp(x, at, shape[:, 0]), np.interp(x, at, shape[:, 1])]) for x in (low, high)]
+    line = np.array([ends[0], *inner, ends[1]])
+    metres = (high - low) * float(way_m(way.pieces, way.rules)[piece])
+    return metres, line if last >= first else line[::-1]

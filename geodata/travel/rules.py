@@ -1,14 +1,15 @@
 """Speeds and limits of a trip: a table of figures, read for one kind of traveller in one season.
 
-Speed on a piece of road = speed of its class (or the tagged limit) x surface x terrain x season, then slowed by
-the slope. A row `<class>_<surface>[_<terrain>[_<season>]]_kph` takes the place of the product where it is known.
+Speed on a piece of road = speed of its class x surface x terrain x season, then slowed by the slope. A row
+`<class>_<surface>[_<terrain>[_<season>]]_kph` takes the place of that product; a limit tagged on the road itself takes
+the place of the class speed and comes before both. Ferries keep their own speed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from geodata.figures import Figure, read_figures
 from geodata.roads.network import CLASSES, MODES, SURFACES
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[Any]
 
 TERRAINS: Final = ("flat", "hill", "mountain")
 SEASONS: Final = ("summer", "winter")
@@ -29,7 +31,11 @@ PROFILES: Final = {
 """Kinds of travellers and the bit of `MODES` they need on a road."""
 ON_FOOT: Final = ("walking", "wheelchair")
 PAVED: Final = SURFACES.index("paved")
-PAVED_BY_RANK: Final = tuple(c for c in CLASSES if c.split("_")[0] in ("motorway", "trunk", "primary", "secondary"))
+FERRY: Final = CLASSES.index("ferry")
+NOT_FERRY: Final = (np.arange(len(CLASSES)) != FERRY)[:, None, None]
+PAVED_BY_RANK: Final = tuple(
+    c for c in CLASSES if c.split("_")[0] in ("motorway", "trunk", "primary", "secondary", "main")
+)
 """Classes whose untagged surface counts as paved; on all others it is unknown."""
 
 
@@ -115,7 +121,23 @@ class TravelRules:
         )
         for (kind, surface, terrain), kph in self.exact_kph:
             product[CLASSES.index(kind), SURFACES.index(surface), TERRAINS.index(terrain)] = kph
-        return np.asarray(np.minimum(product, self.top_kph))
+        product[FERRY] = self.class_kph[FERRY]  # a ferry goes as fast for everyone, over any ground
+        return np.asarray(np.minimum(product, self.top_kph, where=NOT_FERRY, out=product))
+
+    def road_kph(self, road_class: Codes, surface: Codes, terrain: Codes, tagged_kph: Floats) -> Floats:
+        """(n,) km/h before slope; 0 where nobody of the profile goes.
+
+        Args:
+            road_class, surface, terrain: (n,) positions in `CLASSES`, `SURFACES`, `TERRAINS`.
+            tagged_kph: (n,) tagged limits, NaN where there are none. For vehicles they take the place of the class
+                speed; a ferry's speed from its timetable holds for everyone.
+        """
+        kph = self.kph_table()[road_class, surface, terrain]
+        factor = self.factor_table()[road_class, surface] * np.array(self.terrain_factor)[terrain] * self.season_factor
+        tagged = np.minimum(tagged_kph * factor, self.top_kph)
+        ferry = np.asarray(road_class) == FERRY
+        tagged = np.where(ferry, tagged_kph, tagged if self.uses_tags else np.nan)
+        return np.asarray(np.where(np.isnan(tagged), kph, tagged))
 
 
 def season_of(month: int) -> str:
@@ -135,6 +157,7 @@ def travel_rules(
     *,
     profile: str = "car",
     season: str = "summer",
+    month: int | None = None,
     unknown_surface: str = "best",
 ) -> TravelRules:
     """The rules of one profile and season.
@@ -142,7 +165,8 @@ def travel_rules(
     Args:
         figures: rows of the table; the shipped ones when None. Rows of other tables are left aside.
         profile: one of `PROFILES`.
-        season: one of `SEASONS`.
+        season: one of `SEASONS`; that of the month where a month is given.
+        month: 1 to 12; closures are chosen apart, see `closed_in`.
         unknown_surface: `best` takes a road without known surface as paved, `worst` as unpaved.
 
     Raises:
@@ -151,6 +175,7 @@ def travel_rules(
     """
     rows = tuple(travel_figures() if figures is None else figures)
     value = {row.key: row.value for row in rows}
+    season = season if month is None else season_of(month)
     _check(value, profile, season, unknown_surface)
     foot = profile in ON_FOOT
     if foot:
@@ -268,6 +293,8 @@ def speed_table(figures: Iterable[Figure] | None = None) -> pd.DataFrame:
 
 def _rows_of(kind: str, surface: str, terrain: str, season: str, known: dict[str, str]) -> list[str]:
     """Keys of the rows that make one speed: the most exact one there is, or the factors."""
+    if kind == "ferry":
+        return ["ferry_kph"]
     stem = f"{kind}_{surface}"
     over = {"flat": [], "hill": ["hill_factor"], "mountain": ["mountain_factor"]}[terrain]
     cold = ["winter_factor"] if season == "winter" else []

@@ -8,16 +8,18 @@ result equals the serial one to the last bit, because a row of the table depends
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from scipy.sparse import csr_array
 
 from geodata.errors import LayerError, both
-from geodata.store import read_arrays, refused, write_arrays
+from geodata.store import digest, read_arrays, refused, whole_file, write_arrays
 from geodata.travel.kernel import Arcs, Legs
 from geodata.travel.times import Progress, Trips, chunk_table, minutes_table, require_memory, turned_round
 
@@ -41,6 +43,12 @@ def spread_table(
     Raises:
         LayerError: when the extra `scale` is not installed, or the folder cannot be written.
     """
+    if scheduler is not None and folder is None:
+        fault = both(
+            "--scheduler needs a cache folder that its workers see too; leave out --no-cache",
+            "--scheduler 需要各工作进程都能访问的缓存文件夹；请不要用 --no-cache",
+        )
+        raise LayerError([fault])
     if (workers <= 1 and scheduler is None) or 0 in trips.shape:
         return minutes_table(trips, folder, progress)
     require_memory(trips)
@@ -51,12 +59,13 @@ def spread_table(
 
 
 def _spread(trips: Trips, workers: int, scheduler: str | None, folder: Path, progress: Progress | None) -> csr_array:
-    key = trips.digest()
+    key, folder = trips.digest(), folder.resolve()
     regions = _regions(trips)
-    files = [folder / f"{key}-{i:05d}.parquet" for i in range(len(regions))]
-    missing = [i for i, file in enumerate(files) if not file.is_file()]
+    files = [folder / f"{digest((key, region))}.parquet" for region in regions]
+    missing = [i for i, file in enumerate(files) if not _whole(file)]
     if missing:
-        write_arrays(folder, f"{key}-trips", _packed(trips), {"limit_min": trips.limit_min, "turned": trips.turned})
+        if read_arrays(folder, f"{key}-trips") is None:
+            write_arrays(folder, f"{key}-trips", _packed(trips), {"limit_min": trips.limit_min, "turned": trips.turned})
         with _client(workers, scheduler) as client:
             jobs = [client.submit(_chunk, str(folder), key, regions[i], str(files[i]), pure=False) for i in missing]
             _wait(jobs, len(regions), progress)
@@ -67,6 +76,14 @@ def _spread(trips: Trips, workers: int, scheduler: str | None, folder: Path, pro
     )
     rows.sort_indices()
     return turned_round(rows, trips.turned)
+
+
+def _whole(file: Path) -> bool:
+    """Whether a chunk is there and can be read to its end."""
+    try:
+        return file.is_file() and pq.read_metadata(file).num_rows >= 0
+    except (OSError, pa.ArrowInvalid):
+        return False
 
 
 def _regions(trips: Trips) -> list[Ints]:
@@ -104,7 +121,7 @@ def _unpacked(folder: Path, key: str) -> Trips:
 def _chunk(folder: str, key: str, sources: Ints, file: str) -> str:
     """Run on a worker: the rows of some sources into one parquet file, which appears when it is whole."""
     trips = _unpacked(Path(folder), key)
-    rows = chunk_table(trips, sources).tocoo()
+    rows = chunk_table(trips, sources, threads=1).tocoo()
     table = pd.DataFrame(
         {
             "source": sources[rows.coords[0]],
@@ -112,15 +129,10 @@ def _chunk(folder: str, key: str, sources: Ints, file: str) -> str:
             "minutes": rows.data,
         }
     )
-    part: Path | None = None
     try:
-        with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as opened:
-            part = Path(opened.name)
+        with whole_file(Path(file)) as opened:
             table.to_parquet(opened, index=False)
-        part.replace(file)
     except OSError as error:
-        if part:
-            part.unlink(missing_ok=True)
         raise refused(Path(folder), error) from None
     return file
 
@@ -136,7 +148,11 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         )
         raise LayerError([fault]) from None
     if scheduler is not None:
-        with Client(scheduler) as client:
+        try:
+            client = Client(scheduler)
+        except (OSError, ValueError) as error:
+            raise LayerError([_no_scheduler(scheduler, error)]) from None
+        with client:
             yield client
         return
     with (
@@ -144,6 +160,14 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         Client(cluster) as client,
     ):
         yield client
+
+
+def _no_scheduler(address: str, error: Exception) -> str:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return both(
+        f"--scheduler {address}: no Dask scheduler answers there ({reason}); check the address",
+        f"--scheduler {address}：没有 Dask 调度程序应答；请核对地址",
+    )
 
 
 def _wait(jobs: list[Any], regions: int, progress: Progress | None) -> None:

@@ -13,14 +13,16 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import psutil
 from scipy.sparse import csr_array, vstack
 
 from geodata.errors import LayerError, both
 from geodata.roads.network import RoadNetwork
-from geodata.store import digest, kept
+from geodata.store import digest, forget, kept
 from geodata.travel.access import Access, access, direct, legs
-from geodata.travel.graph import Closure, Pieces, closed_pieces, cut, parts, piece_minutes, usable
+from geodata.travel.closures import Closure
+from geodata.travel.graph import Pieces, closed_pieces, cut, parts, piece_minutes, usable
 from geodata.travel.ground import Ground
 from geodata.travel.kernel import Arcs, Legs, arcs_by_tail, reversed_arcs, table
 from geodata.travel.rules import TravelRules, travel_rules
@@ -128,12 +130,41 @@ def travel_times(
 
 
 def degrees(points: npt.ArrayLike) -> Floats:
-    """Points as (n, 2) degrees, also when there are none."""
-    return np.ascontiguousarray(np.asarray(points, float).reshape(-1, 2))
+    """Points as (n, 2) longitude and latitude in degrees, also when there are none; a table gives its lon and lat.
+
+    Raises:
+        LayerError: for points that are no pairs of numbers on the globe.
+    """
+    if isinstance(points, pd.DataFrame):
+        points = points[["lon", "lat"]].to_numpy(float)
+    try:
+        found = np.asarray(points, float)
+        found = found.reshape(-1, 2) if found.size == 0 or found.ndim == 1 else found
+    except (TypeError, ValueError):
+        found = np.full((1, 1), np.nan)
+    on_globe = found.ndim == 2 and found.shape[1] == 2 and bool((np.abs(found) <= (180, 90)).all())
+    if not on_globe:
+        fault = both(
+            "points: (n, 2) numbers are needed, longitude and latitude in degrees; read files with `read_layer`",
+            "点：需要 (n, 2) 的数字，依次为经度和纬度（度）；文件请用 `read_layer` 读取",
+        )
+        raise LayerError([fault])
+    return np.ascontiguousarray(found)
 
 
-def roadway(roads: RoadNetwork, rules: TravelRules, ground: Ground | None, closures: Sequence[Closure] = ()) -> Roadway:
+def roadway(
+    roads: RoadNetwork,
+    rules: TravelRules,
+    ground: Ground | None,
+    closures: Sequence[Closure] = (),
+    *,
+    entered_by: TravelRules | None = None,
+) -> Roadway:
     """Roads cut, timed and closed.
+
+    Args:
+        entered_by: rules that decide which roads people may start from, so that a worst case can be held against a
+            best one; `rules` when None.
 
     Raises:
         LayerError: for elevation that does not cover the roads, and closures that touch no road.
@@ -142,7 +173,8 @@ def roadway(roads: RoadNetwork, rules: TravelRules, ground: Ground | None, closu
     open_minutes = piece_minutes(pieces, rules)
     minutes = np.where(closed_pieces(pieces, closures)[:, None], np.inf, open_minutes) if closures else open_minutes
     key = (roads.digest, ground.digest if ground else "")
-    return Roadway(pieces, rules, ground, key, minutes, usable(pieces, open_minutes, rules.smallest_part))
+    entered = open_minutes if entered_by is None else piece_minutes(pieces, entered_by)
+    return Roadway(pieces, rules, ground, key, minutes, usable(pieces, entered, rules.smallest_part))
 
 
 @lru_cache(maxsize=4)
@@ -230,7 +262,11 @@ def minutes_table(trips: Trips, cache: Path | None = None, progress: Progress | 
         return _arrays(turned_round(_in_chunks(trips, key, cache, progress), trips.turned))
 
     shape = trips.shape[::-1] if trips.turned else trips.shape
-    return _table(kept(cache, (key,), whole), shape) if cache else _table(whole(), shape)
+    if cache is None:
+        return _table(whole(), shape)
+    found = _table(kept(cache, (key,), whole), shape)
+    forget(cache, (digest((key, first, last)) for first, last in chunks(trips)))  # they are in the whole table now
+    return found
 
 
 def chunks(trips: Trips) -> list[tuple[int, int]]:
@@ -238,14 +274,14 @@ def chunks(trips: Trips) -> list[tuple[int, int]]:
     return [(first, min(first + CHUNK, trips.shape[0])) for first in range(0, trips.shape[0], CHUNK)]
 
 
-def chunk_table(trips: Trips, sources: Ints, progress: Progress | None = None) -> csr_array:
-    """The rows of some sources, in the order given."""
+def chunk_table(trips: Trips, sources: Ints, progress: Progress | None = None, threads: int | None = None) -> csr_array:
+    """The rows of some sources, in the order given; as many threads as cores when None."""
     start, count = trips.sources.start[sources], np.diff(trips.sources.start)[sources]
     first = np.concatenate([[0], np.cumsum(count)])
     own = np.repeat(start - first[:-1], count) + np.arange(first[-1])
     seeds = Legs(first, trips.sources.node[own], trips.sources.minutes[own])
     rows = csr_array(trips.direct[sources])
-    return table(trips.arcs, seeds, trips.targets, trips.limit_min, direct=rows, progress=progress)
+    return table(trips.arcs, seeds, trips.targets, trips.limit_min, direct=rows, progress=progress, threads=threads)
 
 
 def _in_chunks(trips: Trips, key: str, cache: Path | None, progress: Progress | None) -> csr_array:
@@ -282,8 +318,8 @@ def require_memory(trips: Trips) -> None:
         raise LayerError(
             [
                 both(
-                    f"{homes} x {sites} points: the table needs about {needed / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are "
-                    "free; lower the limit of minutes or split the points",
+                    f"{homes} x {sites} points: the table needs about {needed / 1e9:.0f} GB of memory, "
+                    f"{free / 1e9:.0f} GB are free; lower the limit of minutes or split the points",
                     f"{homes} × {sites} 个点：结果表约需 {needed / 1e9:.0f} GB 内存，可用 {free / 1e9:.0f} GB；"
                     "请降低分钟上限，或分批计算",
                 )
@@ -305,4 +341,5 @@ def _arrays(rows: csr_array) -> dict[str, npt.NDArray[np.generic]]:
 
 
 def _table(arrays: dict[str, npt.NDArray[np.generic]], shape: tuple[int, int]) -> csr_array:
-    return csr_array((arrays["minutes"], arrays["column"], arrays["start"]), shape=shape)
+    """A table of its own: what is kept stays as it is whatever is done to it."""
+    return csr_array((arrays["minutes"], arrays["column"], arrays["start"]), shape=shape, copy=True)

@@ -108,7 +108,24 @@ class TestDamagedFiles:
         file.write_bytes(file.read_bytes() + b"\0")
         assert read_arrays(file.parent, "key") is None
 
-    @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"jiujin00" + bytes(500), b"\0" * 500, "路".encode() * 99])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"PK\3\4",
+            b"jiujin00" + bytes(500),
+            b"\0" * 500,
+            "路".encode() * 99,
+            pytest.param(
+                b"jiujin01" + b"\xff" * 500,
+                marks=pytest.mark.xfail(
+                    strict=True, raises=OverflowError, reason="the size of the head is not checked"
+                ),
+            ),
+            b"jiujin01" + (2).to_bytes(8, "little") + b"[]",
+            b"jiujin01" + (20).to_bytes(8, "little") + b'{"bytes": 36}       ',
+        ],
+    )
     def test_a_foreign_file_is_not_read(self, file, content):
         file.write_bytes(content)
         assert read_arrays(file.parent, "key") is None

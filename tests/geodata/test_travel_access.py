@@ -12,6 +12,7 @@ from tiny_places import ROADS_ONLY, RULES, bent, both_ways, degrees, flat, netwo
 
 from geodata import store
 from geodata.travel.access import Access, direct, leg_kph, leg_rules, legs, quickest, same_piece
+from geodata.travel.ground import Ground
 from geodata.travel.rules import TravelRules, travel_rules
 from geodata.travel.times import roadway, travel_times, ways
 
@@ -102,13 +103,44 @@ class TestLimits:
         _, found = joined(self.ROAD, [(0.0, 4_000.0)], RULES, ground)
         exact = float(found.minutes[0])
         for limit, count in ((exact, 1), (np.nextafter(exact, 0), 0)):
-            assert len(joined(self.ROAD, [(0.0, 4_000.0)], replace(RULES, access_limit_min=limit), ground)[1].point) == count
+            _, found = joined(self.ROAD, [(0.0, 4_000.0)], replace(RULES, access_limit_min=limit), ground)
+            assert len(found.point) == count
 
     def test_winter_makes_a_way_slower_and_takes_none_away(self):
         exact = float(joined(self.ROAD, [(0.0, 4_000.0)])[1].minutes[0])
         winter = replace(RULES, season="winter", season_factor=0.5, access_limit_min=exact)
         _, found = joined(self.ROAD, [(0.0, 4_000.0)], winter)
         assert found.minutes == pytest.approx([2 * exact])
+
+
+class TestBehindABarrier:
+    """A wall runs between the village and the ten roads beside it; a farther road lies on its own side."""
+
+    @staticmethod
+    def wall():
+        slowness = np.ones((600, 1290), np.float32)
+        slowness[299, :] = np.inf  # 39.000 to 39.017°N: y from 0 to 1,850
+        return Ground(flat().elevation, slowness)
+
+    NODES = tuple((x, y) for y in (-500.0, 9_000.0) for x in (-900.0, 900.0))
+    BESIDE = tuple((0, 1, 1_900 + k) for k in range(10))
+
+    @pytest.mark.parametrize("arriving", [True, False])
+    def test_the_farther_road_on_the_own_side_is_taken(self, arriving):
+        home = (0.0, 2_600.0)
+        near_only = network(self.NODES, both_ways([*self.BESIDE]))
+        assert len(joined(near_only, [home], RULES, self.wall(), arriving=arriving)[1].point) == 0
+        both = network(self.NODES, both_ways([*self.BESIDE, (2, 3, 1_900)]))
+        way, found = joined(both, [home], RULES, self.wall(), arriving=arriving)
+        assert found.point.tolist() == [0]
+        assert way.pieces.middle[found.piece[0]] == pytest.approx([0, 9_000], abs=1)
+        assert found.minutes == pytest.approx([6.4 * 2.6], rel=0.05)
+
+    def test_points_on_both_sides_stay_in_order(self):
+        both = network(self.NODES, both_ways([*self.BESIDE, (2, 3, 1_900)]))
+        _, found = joined(both, [(0.0, -900.0), (0.0, 2_600.0), (0.0, -700.0)], RULES, self.wall())
+        assert (np.diff(found.point) >= 0).all()
+        assert set(found.point.tolist()) == {0, 1, 2}
 
 
 class TestSpeedOffTheRoads:
@@ -131,12 +163,13 @@ class TestSpeedOffTheRoads:
         """So that a second season or another road speed starts from the same ways."""
         plain = leg_rules(travel_rules())
         assert leg_rules(travel_rules(season=season, unknown_surface=unknown)) == plain
-        others = replace(travel_rules(), class_kph=(1.0,) * 24, boarding_min=9, longest_min=1, main_road_sinuosity=2)
+        others = replace(travel_rules(), class_kph=(1.0,) * 24, boarding_min=9, smallest_part=0.5, top_kph=9.0)
         assert leg_rules(others) == plain
 
     @pytest.mark.parametrize(
         "field",
-        ["steepest_local", "local_sinuosity", "access_limit_km", "access_limit_min", "hill_relief_m", "mountain_relief_m"],
+        ["steepest_local", "local_sinuosity", "access_limit_km", "access_limit_min", "hill_relief_m",
+         "mountain_relief_m"],
     )  # fmt: skip
     def test_what_touches_it_changes_them(self, field):
         rules: TravelRules = travel_rules()
@@ -158,7 +191,10 @@ class TestLegs:
             found = self.legs_of(both_ways([(0, 1, 1_900)]), (400.0, 0.0), arriving=arriving)
             assert found == {0: pytest.approx(0.4, abs=1e-4), 1_900: pytest.approx(1.5, abs=1e-4)}
 
-    @pytest.mark.parametrize(("arc", "ahead", "behind"), [((0, 1, 1_900), (1_900, 1.5), (0, 0.4)), ((1, 0, 1_900), (0, 0.4), (1_900, 1.5))])
+    @pytest.mark.parametrize(
+        ("arc", "ahead", "behind"),
+        [((0, 1, 1_900), (1_900, 1.5), (0, 0.4)), ((1, 0, 1_900), (0, 0.4), (1_900, 1.5))],
+    )
     def test_a_one_way_piece_is_left_ahead_and_reached_from_behind(self, arc, ahead, behind):
         leaving, coming = (self.legs_of([arc], (400.0, 0.0), arriving=a) for a in (False, True))
         assert leaving == {ahead[0]: pytest.approx(ahead[1], abs=1e-4)}

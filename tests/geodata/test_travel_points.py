@@ -12,7 +12,7 @@ from geodata.elevation import ElevationGrid
 from geodata.errors import LayerError, in_language
 from geodata.travel.ground import Ground
 from geodata.travel.points import FAR_KM, no_route_table, reach_box, read_points
-from geodata.travel.times import roadway, ways
+from geodata.travel.times import roadway
 
 ROADS = network([(0.0, 0.0), (20_000.0, 0.0)], both_ways([(0, 1, 20_000)]))  # around 83.5-83.73°E, 39°N
 
@@ -38,8 +38,14 @@ class TestReading:
         ("row", "en", "zh"),
         [
             ("x,0,0", "rows 3: coordinates are 0, 0 (found 0); look the place up", "第 3 行：坐标是 0, 0"),
-            ("x,39.0,83.5", "rows 3: lon and lat are swapped (found 39.0); put longitude under lon", "第 3 行：经纬度颠倒"),
-            ("x,87.4,39.0", "rows 3: point more than 100 km away from the roads (found 87.4); check", "第 3 行：地点在道路范围以外"),
+            (
+                "x,39.0,83.5", "rows 3: lon and lat are swapped (found 39.0); put longitude under lon",
+                "第 3 行：经纬度颠倒",
+            ),
+            (
+                "x,87.4,39.0", "rows 3: point more than 100 km away from the roads (found 87.4); check",
+                "第 3 行：地点在道路范围以外",
+            ),
             ("x,east,39.0", "rows 3: lon is not a number (found east); write degrees", "第 3 行：经度（lon）不是数字"),
             ("x,83.5,", "rows 3: lat is not a number (found nan); write degrees", "第 3 行：纬度（lat）不是数字"),
             ("x,inf,39.0", "rows 3: lon is not a number (found inf); write degrees", "第 3 行：经度（lon）不是数字"),
@@ -94,35 +100,87 @@ class TestReading:
 
 
 class TestWithoutRoute:
-    @staticmethod
-    def table(places, rules=RULES, ground=None, side="home"):
-        way = roadway(ROADS, rules, ground)
-        at = degrees(places)
-        points = pd.DataFrame({"id": [f"p{i}" for i in range(len(at))], "lon": at[:, 0], "lat": at[:, 1]})
-        return no_route_table(way, points, ways(way, at, None, arriving=side == "site"), side)
+    SITE = ((10_000.0, 0.0),)
 
-    def test_who_is_too_far_is_told_how_far(self):
-        found = self.table([(5_000.0, 1_000.0), (5_000.0, 42_000.0), (5_000.0, -41_000.0)])
-        assert found["id"].tolist() == ["p1", "p2"]
-        assert found["reason"].tolist() == ["too_far", "too_far"]
-        assert found["nearest_road_km"].tolist() == pytest.approx([42, 41], rel=5e-3)
-        assert set(found["side"]) == {"home"}
+    @staticmethod
+    def table(homes, sites=SITE, rules=RULES, ground=None, roads=ROADS):
+        def points(letter, places):
+            at = degrees(list(places))
+            return pd.DataFrame({"id": [f"{letter}{i}" for i in range(len(at))], "lon": at[:, 0], "lat": at[:, 1]})
+
+        return no_route_table(roadway(roads, rules, ground), points("home", homes), points("site", sites))
+
+    @staticmethod
+    def told(found):
+        return list(zip(found["side"], found["id"], found["reason"], strict=True))
+
+    def test_who_is_too_far_is_told_how_far_on_both_sides(self):
+        found = self.table(
+            [(5_000.0, 1_000.0), (5_000.0, 42_000.0), (5_000.0, -41_000.0)], [*self.SITE, (5_000.0, 60_000.0)],
+            replace(RULES, off_road_trip_km=0),
+        )  # fmt: skip
+        assert self.told(found) == [
+            ("origin", "home1", "too_far"), ("origin", "home2", "too_far"), ("destination", "site1", "too_far"),
+        ]  # fmt: skip
+        assert found["nearest_road_km"].tolist() == pytest.approx([42, 41, 60], rel=5e-3)
         assert list(found.columns) == ["side", "id", "lon", "lat", "nearest_road_km", "reason"]
+
+    def test_who_could_not_get_to_the_road_in_time_even_on_flat_ground_is_too_far(self):
+        homes = [(5_000.0, 30_000.0), (5_000.0, 15_000.0)]
+        found = self.table(homes, rules=replace(RULES, access_limit_min=60, off_road_trip_km=0))
+        assert self.told(found) == [("origin", "home0", "too_far")]
+        assert found["nearest_road_km"].tolist() == pytest.approx([30], rel=5e-3)
 
     def test_who_is_near_but_behind_a_wall_is_blocked(self):
         height = np.full((600, 1290), 1_000, np.int16)
         height[296:298, :] = 4_000  # a ridge 4 to 7 km north of the road
         ground = Ground(ElevationGrid(height, np.zeros_like(height), 73.0, 44.0, 1 / 60))
-        found = self.table([(5_000.0, 1_000.0), (5_000.0, 11_000.0)], ground=ground, side="site")
-        assert found["id"].tolist() == ["p1"]
-        assert found["reason"].tolist() == ["blocked"]
-        assert found["side"].tolist() == ["site"]
+        found = self.table([(5_000.0, 1_000.0), (5_000.0, 11_000.0)], ground=ground)
+        assert self.told(found) == [("origin", "home1", "blocked")]
         assert found["nearest_road_km"].tolist() == pytest.approx([11], rel=5e-3)
 
-    def test_who_would_take_too_long_is_blocked(self):
-        found = self.table([(5_000.0, 30_000.0)], replace(RULES, access_limit_min=60))
-        assert found["reason"].tolist() == ["blocked"]
-        assert found["nearest_road_km"].tolist() == pytest.approx([30], rel=5e-3)
+    def test_who_lives_on_a_road_that_leads_to_no_institution_is_cut_off(self):
+        nodes = [(0.0, 0.0), (20_000.0, 0.0), (200_000.0, 0.0), (220_000.0, 0.0)]
+        two = network(nodes, both_ways([(0, 1, 20_000), (2, 3, 20_000)]))
+        found = self.table([(5_000.0, 0.0), (210_000.0, 300.0)], roads=two)
+        assert self.told(found) == [("origin", "home1", "cut_off")]
+        assert found["nearest_road_km"].tolist() == pytest.approx([0.3], abs=0.01)
+
+    def test_an_institution_up_a_one_way_road_is_cut_off_and_its_neighbours_are_not(self):
+        one_way = network([(0.0, 0.0), (20_000.0, 0.0)], [(0, 1, 20_000)])
+        rules = replace(RULES, off_road_trip_km=0, access_limit_km=1)
+        assert self.told(self.table([(15_000.0, 0.0)], [(5_000.0, 0.0)], rules, roads=one_way)) == [
+            ("origin", "home0", "cut_off"), ("destination", "site0", "cut_off"),
+        ]  # fmt: skip
+        assert self.told(self.table([(5_000.0, 0.0)], [(15_000.0, 0.0)], rules, roads=one_way)) == []
+
+    def test_who_reaches_an_institution_without_any_road_is_not_in_it(self):
+        far = [(5_000.0, 60_000.0)]
+        assert self.told(self.table(far, far)) == []
+        assert len(self.table(far, far, replace(RULES, off_road_trip_km=0))) == 2
+
+    def test_a_road_that_this_traveller_may_not_use_is_no_road_near_by(self):
+        """A footpath passes the door; the next road for cars is 45 km away."""
+        nodes = [(0.0, 0.0), (20_000.0, 0.0), (0.0, 45_000.0), (20_000.0, 45_000.0)]
+        roads = network(nodes, both_ways([(0, 1, 20_000), (2, 3, 20_000)]))
+        path = replace(roads, modes=np.where(roads.lat[roads.tail] > 39.1, 4, 15).astype(np.uint8))
+        homes = [(5_000.0, 45_000.0), (5_000.0, 0.0)]
+        found = self.table(homes, rules=replace(RULES, off_road_trip_km=0), roads=path)
+        assert self.told(found) == [("origin", "home0", "too_far")]
+        assert found["nearest_road_km"].tolist() == pytest.approx([45], rel=5e-3)
+
+    def test_a_road_that_leads_nowhere_is_cut_off(self):
+        nodes = [(0.0, 0.0), (20_000.0, 0.0), (0.0, 90_000.0), (20_000.0, 90_000.0)]
+        way = roadway(network(nodes, both_ways([(0, 1, 20_000), (2, 3, 20_000)])), RULES, None)
+        at = degrees([(5_000.0, 90_000.0), (5_000.0, 0.0)])
+        here, there = (
+            pd.DataFrame({"id": [i], "lon": at[k : k + 1, 0], "lat": at[k : k + 1, 1]}) for k, i in enumerate("ab")
+        )
+        found = no_route_table(way, here, there)
+        assert found[["side", "id", "reason"]].to_numpy().tolist() == [
+            ["origin", "a", "cut_off"],
+            ["destination", "b", "cut_off"],
+        ]
 
     def test_when_all_have_a_way_the_table_is_empty(self):
         found = self.table([(5_000.0, 1_000.0)], ground=flat())

@@ -73,9 +73,14 @@ class TestSpeeds:
 
     def test_an_unknown_surface_is_the_best_or_the_worst(self):
         best, worst = travel_rules(unknown_surface="best"), travel_rules(unknown_surface="worst")
-        for kind in ("trunk", "track", "residential"):
+        for kind in ("tertiary", "track", "residential"):
             assert kph(best, kind, "unknown") == kph(best, kind, "paved")
             assert kph(worst, kind, "unknown") == kph(worst, kind, "unpaved") < kph(best, kind, "unknown")
+
+    @pytest.mark.parametrize("kind", ["motorway", "trunk", "trunk_link", "primary", "secondary", "secondary_link"])
+    def test_a_road_of_high_rank_without_known_surface_counts_as_paved_even_at_the_worst(self, kind):
+        worst = travel_rules(unknown_surface="worst")
+        assert kph(worst, kind, "unknown") == kph(worst, kind, "paved") > kph(worst, kind, "unpaved")
 
     def test_a_motorcycle_is_as_fast_as_a_car_up_to_its_top_speed(self):
         car, motorcycle = travel_rules().kph_table(), travel_rules(profile="motorcycle").kph_table()
@@ -140,9 +145,11 @@ class TestExactRows:
         assert kph(self.rules("summer", **values), "trunk", "rough", "flat") == 55
 
     def test_an_unknown_surface_takes_the_row_of_the_surface_it_is_counted_as(self):
-        assert kph(self.rules(trunk_paved_kph=33), "trunk", "unknown") == 33
-        assert kph(self.rules(unknown="worst", trunk_paved_kph=33), "trunk", "unknown") != 33
-        assert kph(self.rules(unknown="worst", trunk_unpaved_kph=22), "trunk", "unknown") == 22
+        assert kph(self.rules(tertiary_paved_kph=33), "tertiary", "unknown") == 33
+        assert kph(self.rules(unknown="worst", tertiary_paved_kph=33), "tertiary", "unknown") != 33
+        assert kph(self.rules(unknown="worst", tertiary_unpaved_kph=22), "tertiary", "unknown") == 22
+        for unknown in ("best", "worst"):  # high rank counts as paved
+            assert kph(self.rules(unknown=unknown, trunk_paved_kph=33, trunk_unpaved_kph=22), "trunk", "unknown") == 33
 
     def test_a_row_of_a_link_is_not_taken_for_its_road(self):
         rules = self.rules(trunk_link_paved_kph=11)
@@ -155,7 +162,9 @@ class TestExactRows:
 
     def test_only_names_of_class_and_surface_are_exact_speeds(self):
         named = "trunk_paved_kph", "trunk_link_rough_hill_kph", "track_unpaved_mountain_winter_kph"
-        others = "trunk_kph", "trunk_unknown_kph", "trunk_paved_winter_kph", "trunk_paved", "lane_paved_kph", "boarding_min"
+        others = (
+            "trunk_kph", "trunk_unknown_kph", "trunk_paved_winter_kph", "trunk_paved", "lane_paved_kph", "boarding_min",
+        )  # fmt: skip
         assert [is_exact_speed(key) for key in (*named, *others)] == [True] * 3 + [False] * 6
 
 
@@ -193,7 +202,9 @@ class TestFaults:
         with pytest.raises(LayerError, match="the speed table lacks the row 'trunk_kph'"):
             travel_rules(row for row in FIGURES if row.key != "trunk_kph")
 
-    @pytest.mark.parametrize("key", ["boarding_min", "rough_factor", "wheelchair_paved_factor", "smallest_part", "local_trip_km"])
+    @pytest.mark.parametrize(
+        "key", ["boarding_min", "rough_factor", "wheelchair_paved_factor", "smallest_part", "local_trip_km"]
+    )
     def test_minutes_surfaces_and_limits_may_be_zero_but_not_below(self, key):
         assert may_be_zero(key)
         travel_rules(changed(FIGURES, {key: 0}))
@@ -240,6 +251,7 @@ class TestTheTableOfSpeeds:
     def test_the_mark_is_the_weakest_of_its_rows(self):
         rows = tuple(replace(r, mark="S") if r.key != "hill_factor" else replace(r, mark="V") for r in FIGURES)
         table = speed_table(rows)
+        table = table[table["road_class"] != "ferry"]  # water knows no hills
         assert set(table["mark"][table["terrain"] == "hill"]) == {"V"}
         assert set(table["mark"][table["terrain"] != "hill"]) == {"S"}
 

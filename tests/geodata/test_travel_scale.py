@@ -1,5 +1,6 @@
 """Several processes give the table of one, to the last bit, and a stopped run goes on."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from tiny_places import RULES, both_ways, degrees, network
 
 from geodata import store
-from geodata.errors import LayerError
+from geodata.errors import LayerError, both, in_language
 from geodata.travel import scale
 from geodata.travel.scale import spread_table
 from geodata.travel.times import minutes_table, prepare, roadway
@@ -72,9 +73,7 @@ def here(monkeypatch):
         yield Client()
 
     monkeypatch.setattr(scale, "_client", client)
-    monkeypatch.setattr(
-        scale, "_wait", lambda jobs, regions, progress: [job.result() for job in jobs]
-    )
+    monkeypatch.setattr(scale, "_wait", lambda jobs, regions, progress: [job.result() for job in jobs])
     return done
 
 
@@ -142,6 +141,25 @@ class TestGoingOn:
 
 
 class TestRefusals:
+    def test_a_sentence_comes_back_from_another_process_as_it_was_told(self):
+        told = LayerError([both("one", "一"), both("two", "二")])
+        back = pickle.loads(pickle.dumps(told))
+        assert (str(back), back.faults) == (str(told), told.faults)
+        assert [in_language(fault, "zh") for fault in back.faults] == ["一", "二"]
+
+    def test_a_scheduler_needs_a_folder_that_its_workers_see(self):
+        with pytest.raises(LayerError, match="--scheduler needs a cache folder"):
+            spread_table(trips(), 1, "tcp://127.0.0.1:1", None)
+
+    def test_a_damaged_chunk_is_computed_again(self, tmp_path, here):
+        first = spread_table(trips(), 2, None, tmp_path)
+        for damage in (b"", b"PAR1", (chunk := sorted(tmp_path.glob("*.parquet"))[1]).read_bytes()[:-9]):
+            here.clear()
+            chunk = sorted(tmp_path.glob("*.parquet"))[1]
+            chunk.write_bytes(damage)
+            assert identical(spread_table(trips(), 2, None, tmp_path), first)
+            assert here == [str(chunk)]
+
     def test_a_full_disk_is_one_sentence_and_leaves_no_part_behind(self, tmp_path, here, monkeypatch):
         import errno
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import dist, isfinite
 
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from geodata import store
 from geodata.errors import LayerError, in_language
 from geodata.roads.load import load_roads
 from geodata.travel import access, times
-from geodata.travel.graph import Closure
+from geodata.travel.closures import Closure
 from geodata.travel.times import prepare, require_connected, roadway, travel_times
 
 # Nine junctions 1.8 km apart, and an island of two far away.
@@ -137,6 +138,29 @@ def test_closing_a_road_never_makes_a_trip_shorter(arcs, closed, radius):
     assert all(m >= before[pair] - 1e-9 for pair, m in after.items())
 
 
+class TestPoints:
+    ROAD = network(TWO, both_ways([(0, 1, 1_900)]))
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            [[np.nan, 39.0]], [[83.5, 95.0]], [[283.5, 39.0]], [[83.5, 39.0, 1_000.0]], [["east", "north"]],
+            np.zeros((2, 2, 2)),
+        ],
+    )  # fmt: skip
+    def test_points_that_are_no_places_are_refused_in_a_sentence(self, bad):
+        good = degrees([AT_A])
+        for ends in ((bad, good), (good, bad)):
+            with pytest.raises(LayerError, match="longitude and latitude in degrees") as refused:
+                travel_times(self.ROAD, *ends, NEAR)
+            assert "经度和纬度" in in_language(refused.value.faults[0], "zh")
+
+    def test_a_table_with_lon_and_lat_is_as_good_as_its_numbers(self):
+        at = degrees(TWO)
+        table = pd.DataFrame({"lat": at[:, 1], "name": ["a", "b"], "lon": at[:, 0]})
+        assert by_pair(travel_times(self.ROAD, table, table, NEAR)) == by_pair(travel_times(self.ROAD, at, at, NEAR))
+
+
 class TestDirectionAndRoutes:
     def test_a_one_way_road_leads_from_home_to_the_institution_and_not_back(self):
         one_way = network(TWO, [(0, 1, 6_000)])
@@ -169,6 +193,18 @@ class TestDirectionAndRoutes:
         assert minutes(ring, [behind], [ahead], NEAR)[0, 0] == pytest.approx(0.2 + 5, abs=1e-3)
         found = minutes(network(TWO, [(0, 1, 1_900)]), [ahead], [behind], NEAR)
         assert found == {}
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_past_the_end_of_a_one_way_road_one_is_at_the_junction_already(self, turned):
+        """The home is joined to the road that ends at the junction, the institution to the one that begins there."""
+        nodes = [(0.0, 0.0), (1_900.0, 0.0), (3_800.0, 0.0)] if not turned else [(3_800.0, 0.0), (1_900.0, 0.0), (0.0, 0.0)]
+        aside = [*nodes, (1_900.0, 1_000.0), (1_900.0, 2_900.0)]
+        roads = network(aside, [(0, 1, 1_900), (3, 1, 1_000), (4, 3, 1_900)])
+        home, site = aside[1], (1_900.0, -400.0)
+        rules = replace(ROADS_ONLY, access_limit_km=0.401)
+        leg = 0.4 * 1.3 / 30 * 60
+        assert minutes(roads, [home], [site], rules)[0, 0] == pytest.approx(leg + 5, rel=1e-3)
+        assert minutes(roads, [site], [home], rules)[0, 0] == pytest.approx(leg + 5, rel=1e-3)
 
     @pytest.mark.parametrize("arc", [(0, 1, 1_900), (1, 0, 1_900)])
     def test_a_next_door_neighbour_on_a_one_way_road_is_reached_however_the_road_is_drawn(self, arc):
@@ -248,9 +284,7 @@ class TestWhatIsNotStored:
     @pytest.mark.parametrize("rules", [RULES, ROADS_ONLY])
     @pytest.mark.parametrize("kept", [True, False])
     def test_nobody_or_nowhere_gives_an_empty_table_of_that_shape(self, homes, sites, rules, kept, tmp_path):
-        found = travel_times(
-            self.ROAD, degrees(homes), degrees(sites), rules, flat(), cache=tmp_path if kept else None
-        )
+        found = travel_times(self.ROAD, degrees(homes), degrees(sites), rules, flat(), cache=tmp_path if kept else None)
         assert found.shape == (len(homes), len(sites))
         assert found.nnz == 0
 
@@ -292,7 +326,8 @@ class TestClosures:
     def test_the_network_handed_in_is_left_as_it_was(self):
         before = {name: array.copy() for name, array in self.SQUARE.arrays().items()}
         minutes(self.SQUARE, [GRID[0]], [GRID[3]], closures=[self.DIRECT])
-        assert all(np.array_equal(before[name], a, equal_nan=a.dtype.kind == "f") for name, a in self.SQUARE.arrays().items())
+        for name, array in self.SQUARE.arrays().items():
+            assert np.array_equal(before[name], array, equal_nan=array.dtype.kind == "f")
 
 
 class TestWinterAndBoarding:
@@ -470,7 +505,8 @@ class TestTheCache:
         assert self.run(tmp_path, ground=hilly) != self.run(None)
         store._MEMORY.clear()
         moved = degrees([(x + 100, y) for x, y in HOMES])
-        with_cache, without = (travel_times(self.ROADS, moved, degrees(SITES), RULES, cache=c) for c in (tmp_path, None))
+        sites = degrees(SITES)
+        with_cache, without = (travel_times(self.ROADS, moved, sites, RULES, cache=c) for c in (tmp_path, None))
         assert by_pair(with_cache) == by_pair(without)
 
     def test_another_limit_is_not_answered_from_before(self, tmp_path):
@@ -493,6 +529,26 @@ class TestTheCache:
         assert self.run(tmp_path, progress=lambda text, share: told.append(share)) == whole
         assert calls["table"] == len(SITES)  # the search starts from the three sites; the first was done
         assert told == [pytest.approx((i + 1) / len(SITES)) for i in range(len(SITES))]
+
+    def test_of_a_finished_table_no_chunks_stay_behind(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(times, "CHUNK", 1)
+        self.run(tmp_path)
+        many = len(list(tmp_path.iterdir()))
+        monkeypatch.setattr(times, "CHUNK", 256)
+        for file in tmp_path.iterdir():
+            file.unlink()
+        self.run(tmp_path)
+        assert many == len(list(tmp_path.iterdir()))
+
+    @pytest.mark.parametrize("warm", [True, False])
+    def test_whatever_is_done_to_a_table_changes_none_that_comes_later(self, tmp_path, warm):
+        first = self.run(tmp_path)
+        for _ in range(2):
+            if warm:
+                store._MEMORY.clear()
+            found = travel_times(self.ROADS, degrees(HOMES), degrees(SITES), RULES, cache=tmp_path)
+            assert by_pair(found) == first
+            found.data[:] = 0
 
     def test_a_finished_chunk_is_not_taken_for_another_run(self, tmp_path, monkeypatch):
         monkeypatch.setattr(times, "CHUNK", 1)
@@ -524,7 +580,8 @@ class TestMemory:
 
 class TestIslands:
     def test_roads_that_are_mostly_islands_are_refused(self):
-        islands = network([(5_000.0 * i, 0.0) for i in range(6)], both_ways([(0, 1, 5_000), (2, 3, 5_000), (4, 5, 5_000)]))
+        nodes = [(5_000.0 * i, 0.0) for i in range(6)]
+        islands = network(nodes, both_ways([(0, 1, 5_000), (2, 3, 5_000), (4, 5, 5_000)]))
         with pytest.raises(LayerError, match="town: the roads fall into 3 unconnected parts, the longest holds 33%"):
             require_connected(roadway(islands, RULES, None), "town")
 

@@ -229,8 +229,8 @@ def test_a_full_disk_while_caching_leaves_nothing_behind(
 
 
 def test_the_table_must_be_parquet(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(asked(files, out="minutes.csv")) == 2
-    assert ".parquet is needed" in capsys.readouterr().err
+    assert main(asked(files, out="minutes.xlsx")) == 2
+    assert ".parquet or .csv is needed" in capsys.readouterr().err
 
 
 def test_faults_are_told_in_chinese(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

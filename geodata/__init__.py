@@ -1,14 +1,17 @@
 """PLACES: layers, roads and travel times in and out. Knows no scenario and no optimiser."""
 
+from geodata.elevation import read_elevation
 from geodata.errors import LayerError
 from geodata.layers import read_layer
 from geodata.roads import RoadNetwork, load_roads
-from geodata.roads.graphs import to_osmnx
+from geodata.roads.graphs import load_box, load_place, load_polygon, to_osmnx
 from geodata.study_data import open_study_data
-from geodata.travel.closures import Closure
-from geodata.travel.ground import Ground
-from geodata.travel.rules import TravelRules, travel_rules
-from geodata.travel.times import travel_times
+from geodata.travel.closures import Closure, closed_in
+from geodata.travel.ground import Ground, ground
+from geodata.travel.reach import isochrones, nearest_institution
+from geodata.travel.routes import shortest_route
+from geodata.travel.rules import TravelRules, speed_table, travel_rules
+from geodata.travel.times import roadway, travel_times
 
 __all__ = [
     "Closure",
@@ -16,9 +19,20 @@ __all__ = [
     "LayerError",
     "RoadNetwork",
     "TravelRules",
+    "closed_in",
+    "ground",
+    "isochrones",
+    "load_box",
+    "load_place",
+    "load_polygon",
     "load_roads",
+    "nearest_institution",
     "open_study_data",
+    "read_elevation",
     "read_layer",
+    "roadway",
+    "shortest_route",
+    "speed_table",
     "to_osmnx",
     "travel_rules",
     "travel_times",

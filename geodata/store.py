@@ -77,7 +77,7 @@ def read_arrays(folder: Path, key: str) -> tuple[dict[str, npt.NDArray[Any]], di
             for row in header["arrays"]
         }
         return arrays, header["note"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError):
         return None
 
 

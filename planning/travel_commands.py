@@ -150,7 +150,7 @@ def _roadways(options: argparse.Namespace, roads: RoadNetwork) -> list[Roadway]:
     rules = [_rules(options, figures, surface) for surface in choices]
     found = [roadway(roads, one, under, closures, entered_by=rules[0]) for one in rules]
     if not options.islands:
-        require_connected(found[0], options.roads.name)
+        require_connected(roadway(roads, rules[0], under), options.roads.name)  # with nothing closed
     return found
 
 

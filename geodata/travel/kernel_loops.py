@@ -103,13 +103,10 @@ def search(
     """Least minutes from the seeds to all nodes below `top`, written negative into `best`.
 
     Args:
-        start, head, minutes: arcs by tail.
-        node, cost: seeds.
-        top: what `best` holds where nothing is known.
-        per_min: buckets in a minute.
+        start, head, minutes: arcs by tail; node, cost: seeds.
+        top: what `best` holds where nothing is known; per_min: buckets in a minute.
         first: (power of 2,) first entry of each bucket, all 0 before and after; the ring spans the longest arc.
-        pool: (2, any) entries, all free before and after.
-        best: (n,) all `top` before.
+        pool: (2, any) entries, all free before and after; best: (n,) all `top` before.
         touched: (n,) filled from the front with the nodes reached.
 
     Returns:

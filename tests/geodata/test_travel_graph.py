@@ -397,3 +397,20 @@ class TestIslands:
 def test_every_surface_and_class_has_its_place():
     assert len(RULES.class_kph) == len(CLASSES)
     assert len(RULES.surface_factor) == len(SURFACES)
+
+
+class TestFerries:
+    """A crossing of 3 km that the timetable gives 6 minutes."""
+
+    FERRY = replace(
+        network([(0.0, 0.0), (3_000.0, 0.0)], both_ways([(0, 1, 3_000)]), speed_kph=30),
+        road_class=np.full(2, CLASSES.index("ferry"), np.int8),
+    )
+
+    @pytest.mark.parametrize("profile", ["car", "motorcycle", "walking", "wheelchair", "with_escort"])
+    @pytest.mark.parametrize("season", ["summer", "winter"])
+    @pytest.mark.parametrize("surface", ["best", "worst"])
+    def test_the_timetable_holds_for_everyone_in_every_season(self, profile, season, surface):
+        rules = travel_rules(profile=profile, season=season, unknown_surface=surface)
+        minutes = piece_minutes(cut(self.FERRY, None), rules)
+        assert minutes.sum(axis=0) == pytest.approx([6, 6])

@@ -28,6 +28,7 @@ MOST_ROADS = 8  # as many as are tried for every point, so that the oracle may t
 TWO = [(0.0, 0.0), (1_900.0, 0.0)]
 AT_A, AT_B = TWO
 NEAR = replace(ROADS_ONLY, access_limit_km=0.5)
+NEAR_ENOUGH = replace(ROADS_ONLY, access_limit_km=0.6)
 
 
 @pytest.fixture(autouse=True)
@@ -196,15 +197,12 @@ class TestDirectionAndRoutes:
 
     @pytest.mark.parametrize("turned", [False, True])
     def test_past_the_end_of_a_one_way_road_one_is_at_the_junction_already(self, turned):
-        """The home is joined to the road that ends at the junction, the institution to the one that begins there."""
-        nodes = [(0.0, 0.0), (1_900.0, 0.0), (3_800.0, 0.0)] if not turned else [(3_800.0, 0.0), (1_900.0, 0.0), (0.0, 0.0)]
-        aside = [*nodes, (1_900.0, 1_000.0), (1_900.0, 2_900.0)]
-        roads = network(aside, [(0, 1, 1_900), (3, 1, 1_000), (4, 3, 1_900)])
-        home, site = aside[1], (1_900.0, -400.0)
-        rules = replace(ROADS_ONLY, access_limit_km=0.401)
-        leg = 0.4 * 1.3 / 30 * 60
-        assert minutes(roads, [home], [site], rules)[0, 0] == pytest.approx(leg + 5, rel=1e-3)
-        assert minutes(roads, [site], [home], rules)[0, 0] == pytest.approx(leg + 5, rel=1e-3)
+        """Both roads end at the junction; the home lies past the end of the one, the institution of the other."""
+        ends = [(0.0, 0.0), (3_800.0, 0.0)]
+        nodes, junction = ([(1_900.0, 0.0), *ends], 0) if turned else ([*ends, (1_900.0, 0.0)], 2)
+        roads = network(nodes, [(k, junction, 1_900) for k in range(3) if k != junction])
+        found = minutes(roads, [(2_000.0, 500.0)], [(1_800.0, 500.0)], NEAR_ENOUGH)
+        assert found[0, 0] == pytest.approx(2 * np.hypot(0.1, 0.5) * 2.6 + 5, abs=0.02)
 
     @pytest.mark.parametrize("arc", [(0, 1, 1_900), (1, 0, 1_900)])
     def test_a_next_door_neighbour_on_a_one_way_road_is_reached_however_the_road_is_drawn(self, arc):

@@ -126,6 +126,7 @@ def test_points_without_a_road_stand_in_a_table_of_their_own(files: Path, capsys
     assert (told["origins"], told["origins_without_route"], told["off_road"]) == (2, 1, "straight_lines")
     alone = pd.read_csv(files / "minutes.no_route.csv")
     assert alone[["side", "id", "reason"]].to_numpy().tolist() == [["origin", "desert", "too_far"]]
+    assert alone["explanation"][0] == "too far from any road that may be used"
     assert alone["nearest_road_km"][0] == pytest.approx(53.4, abs=0.5)  # to the south end of the side street
 
 
@@ -226,6 +227,71 @@ def test_a_full_disk_while_caching_leaves_nothing_behind(
     assert "the disk is full" in lines[0]
     assert not list(files.glob("*.parquet"))
     assert not list((files / "kept").iterdir())
+
+
+def closures(files: Path, *rows: str) -> str:
+    (files / "closed.csv").write_text("\n".join(["closure_id,lon,lat,radius_m,months", *rows]), encoding="utf-8")
+    return str(files / "closed.csv")
+
+
+def test_a_road_closed_in_winter_is_open_in_july(files: Path) -> None:
+    closed = closures(files, 'snow,76.03,39.50,900,"12,1,2"')  # between the crossing and the east
+    main(asked(files, "--closures", closed, "--month", "7"))
+    main(asked(files, "--closures", closed, "--month", "1", out="winter.parquet"))
+    main(asked(files, "--month", "1", out="open.parquet"))
+    summer, winter, open_ = (minutes(files / f"{n}.parquet")["west", "east"] for n in ("minutes", "winter", "open"))
+    assert winter > open_ > summer
+
+
+def test_every_fault_of_a_closure_file_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    closed = closures(files, "a,76.03,39.5,0,", "b,x,39.5,900,13")
+    assert main(asked(files, "--closures", closed)) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "closed.csv: row 2: radius_m is 0, a number above 0 is needed",
+        "closed.csv: row 3: lon is x, degrees is needed",
+        "closed.csv: row 3: months is 13, numbers from 1 to 12 with commas are needed",
+    ]
+
+
+def test_a_month_of_the_other_season_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(asked(files, "--month", "7", "--season", "winter")) == 2
+    assert "--month 7 lies in summer, but --season is winter" in capsys.readouterr().err
+
+
+def test_columns_are_for_lines_only_and_need_an_equals_sign(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(asked(files, "--columns", "class:kind")) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "--columns: 'class:kind' found, key=column is needed, such as class=等级",
+        "--columns: town.osm has no columns to choose from; leave it out",
+    ]
+
+
+def test_the_table_as_csv_for_a_spreadsheet(files: Path) -> None:
+    main(asked(files))
+    main(asked(files, out="minutes.csv"))
+    assert (files / "minutes.csv").read_bytes().startswith(b"\xef\xbb\xbforigin_id,")
+    pd.testing.assert_frame_equal(pd.read_csv(files / "minutes.csv"), pd.read_parquet(files / "minutes.parquet"))
+
+
+def test_the_conditions_are_told_with_the_table(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(asked(files, "--month", "1", "--profile", "with_escort", "--json"))
+    told = json.loads(capsys.readouterr().out)
+    assert (told["profile"], told["season"], told["month"]) == ("with_escort", "winter", 1)
+    assert (told["limit_min"], told["unknown_surface"]) == (60, "best")
+
+
+def test_a_worst_time_is_never_better_than_the_best(files: Path) -> None:
+    main(asked(files, "--surface", "both", "--profile", "wheelchair", "--limit", "600"))
+    table = pd.read_parquet(files / "minutes.parquet")
+    both = table.dropna()
+    assert table["travel_time_min"].notna().all()
+    assert (both["travel_time_worst_min"] >= both["travel_time_min"]).all()
+    assert len(both) < len(table)  # a street of unknown surface may be no way at all
+
+
+def test_other_people_may_read_the_files(files: Path) -> None:
+    main(asked(files))
+    assert (files / "minutes.parquet").stat().st_mode & 0o044 or (files / "town.osm").stat().st_mode & 0o044 == 0
 
 
 def test_the_table_must_be_parquet(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -176,6 +176,8 @@ def kept(
     with _MEMORY_LOCK:
         arrays = _MEMORY.get(key)
     if arrays is not None:
+        if folder and not (folder / f"{key}.arrays").is_file():
+            write_arrays(folder, key, arrays)  # computed before this folder was named
         return arrays
     found = read_arrays(folder, key) if folder else None
     arrays = found[0] if found else compute()

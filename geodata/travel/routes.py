@@ -69,7 +69,7 @@ class _Split:
 
     Attributes:
         piece, first, last: of each arc along a road: the piece and the shares of it where the arc begins and ends.
-        arc: (from, to) → position in these; the quickest of parallel arcs.
+        key, arc: of each arc, ascending: its two nodes as one number, the quickest of parallel arcs first; and which.
     """
 
     graph: csr_array
@@ -78,7 +78,8 @@ class _Split:
     piece: npt.NDArray[np.int64]
     first: Floats
     last: Floats
-    arc: dict[tuple[int, int], int]
+    key: npt.NDArray[np.int64]
+    arc: npt.NDArray[np.int64]
 
 
 def _split(way: Roadway, leave: Access, arrive: Access) -> _Split:
@@ -113,14 +114,14 @@ def _split(way: Roadway, leave: Access, arrive: Access) -> _Split:
         np.maximum(np.concatenate([minutes, leave.minutes, arrive.minutes]), LEAST_MIN),
         (stop + 1, stop + 1),
     )
-    order = np.argsort(-minutes, kind="stable")  # the quickest of parallel arcs is written last
-    arc = {(int(tail[i]), int(head[i])): int(i) for i in order if np.isfinite(minutes[i])}
-    return _Split(ways_, start, stop, of, first, last, arc)
+    key = tail * (stop + 1) + head
+    order = np.lexsort((minutes, key))
+    return _Split(ways_, start, stop, of, first, last, key[order], order)
 
 
 def _along(way: Roadway, split: _Split, u: int, v: int) -> tuple[float, Floats]:
     """Metres and metric vertices of the way from one node to the next."""
-    k = split.arc[u, v]
+    k = split.arc[np.searchsorted(split.key, u * split.graph.shape[0] + v)]
     piece, first, last = int(split.piece[k]), float(split.first[k]), float(split.last[k])
     s = way.pieces.segments
     own = np.flatnonzero(s.piece == piece)

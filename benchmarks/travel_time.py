@@ -12,7 +12,6 @@ are not installed are said to be so; none of them is needed by the product.
 
 import argparse
 import importlib
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -260,6 +260,10 @@ def warm_up() -> None:
 
 
 def peak_gb() -> float:
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / 1e9
+    import resource  # not on Windows
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1e9 if sys.platform == "darwin" else 1e6 / 1.024)
 

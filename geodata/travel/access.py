@@ -23,7 +23,6 @@ Bools = npt.NDArray[np.bool_]
 
 AT_END: Final = 1e-9  # share of a piece that is no way at all
 ENTRIES: Final = 8  # roads tried for each point: the nearest may lead the wrong way or lie behind a ridge
-FAR_M: Final = 1_000_000.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,11 @@
 """PLACES: layers, roads and travel times in and out. Knows no scenario and no optimiser."""
 
+from geodata.demand import read_needs, service_units, whole_units
 from geodata.elevation import read_elevation
 from geodata.errors import LayerError
-from geodata.layers import read_layer
+from geodata.gazetteer import open_gazetteer, read_answers
+from geodata.layers import LayerReport, Reading, read_layer
+from geodata.register import compare_lists
 from geodata.roads import RoadNetwork, load_roads
 from geodata.roads.graphs import load_box, load_place, load_polygon, to_osmnx
 from geodata.study_data import open_study_data
@@ -17,9 +20,12 @@ __all__ = [
     "Closure",
     "Ground",
     "LayerError",
+    "LayerReport",
+    "Reading",
     "RoadNetwork",
     "TravelRules",
     "closed_in",
+    "compare_lists",
     "ground",
     "isochrones",
     "load_box",
@@ -27,13 +33,18 @@ __all__ = [
     "load_polygon",
     "load_roads",
     "nearest_institution",
+    "open_gazetteer",
     "open_study_data",
+    "read_answers",
     "read_elevation",
     "read_layer",
+    "read_needs",
     "roadway",
+    "service_units",
     "shortest_route",
     "speed_table",
     "to_osmnx",
     "travel_rules",
     "travel_times",
+    "whole_units",
 ]

@@ -86,6 +86,32 @@ def _transformer(definition: str, inverse: bool) -> Transformer:
     return Transformer.from_crs(*ends, always_xy=True)
 
 
+SIX_DEGREES: Final = range(13, 24)  # Gauss-Krüger zones of 6 degrees over China
+THREE_DEGREES: Final = range(25, 46)  # and of 3 degrees; no number is in both
+
+
+def gauss_kruger(zone: int) -> CRS:
+    """CGCS2000 / Gauss-Krüger of a zone, whose eastings begin with its number: zone 13 is EPSG:4491, 25 is EPSG:4513.
+
+    Args:
+        zone: one of `SIX_DEGREES` (central meridian 6 · zone − 3) or `THREE_DEGREES` (3 · zone).
+
+    Raises:
+        ValueError: for any other number.
+    """
+    if zone in SIX_DEGREES:
+        return CRS.from_epsg(4491 + zone - SIX_DEGREES[0])
+    if zone in THREE_DEGREES:
+        return CRS.from_epsg(4513 + zone - THREE_DEGREES[0])
+    raise ValueError(f"Gauss-Krüger zones are 13 to 23 and 25 to 45, found {zone}")
+
+
+@lru_cache(maxsize=32)
+def gauss_kruger_to_degrees(zone: int) -> Transformer:
+    """Easting (the zone before it) and northing → longitude and latitude; CGCS2000 equals WGS 84 at this scale."""
+    return Transformer.from_crs(gauss_kruger(zone), CGCS2000, always_xy=True)
+
+
 def require_metric(layer: gpd.GeoDataFrame, what: str) -> None:
     """Refuse a layer in degrees where something is to be measured.
 

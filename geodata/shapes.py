@@ -6,7 +6,7 @@ from typing import Any
 import geopandas as gpd
 
 from geodata.errors import LayerError, both
-from geodata.layers import read_table
+from geodata.files import read_file
 
 
 def read_shapes(path: Path) -> list[Any]:
@@ -15,7 +15,7 @@ def read_shapes(path: Path) -> list[Any]:
     Raises:
         LayerError: for a file that is missing, another kind, or cannot be read.
     """
-    layer = gpd.GeoDataFrame(read_table(path)[0])
+    layer = gpd.GeoDataFrame(read_file(path, allow_empty=True).frame)
     if "geometry" not in layer:
         fault = both(f"{path.name}: no shapes; take .gpkg or .geojson", f"{path.name}：没有图形；请换文件")
         raise LayerError([fault])

@@ -1,4 +1,4 @@
-"""The embedded study areas: small open files with a data package that says where each comes from."""
+"""Study areas: tables that say where each comes from; embedded ones by name, the user's own from a folder or zip."""
 
 import json
 from collections.abc import Mapping
@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+import geopandas as gpd
 import pandas as pd
 
 from geodata.elevation import ElevationGrid
 from geodata.errors import LayerError, both
+from geodata.roads.network import RoadNetwork
 
 FOLDER: Final = Path(__file__).parent / "data"
 _TEXT: Final = (
     "county_code", "prefecture_code", "township_code", "cell_id", "place_id", "site_id", "facility_id", "months",
     "name_zh", "name_en",
 )  # fmt: skip
+
+Base = Literal["register", "control_total"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,17 @@ class StudyData:
     Attributes:
         package: the data package (sources, licences, caveats, checksums).
         digest: SHA-256 over all resources, so that two runs can show they read the same data.
+        counties: `population` is missing where it is not known.
+        cells: where people live; `precision` says how surely where persons of a register were located.
+        roads: a table of straightened roads, or a whole network.
+        elevation: None where no heights are known.
+        residents: persons of a register, counted by `cell_id`, `category`, `grade` (Int64, <NA> unknown), `age_band`
+            (fine bands, "" unknown), `hardship`; None where people are modelled.
+        totals: `county_code`, `persons` that the user gave for whole counties; None where the model's hold.
+        region: the counties among which the regional control total is shared; `counties` themselves when None.
+        boundaries: `code`, `name` and polygons of the user's own; None where the usual ones serve.
+        base: which count of persons holds where a question names none.
+        cut_off: last day that the register or the totals speak of, as 2025-12-31; "" where not known.
     """
 
     name: str
@@ -36,12 +51,18 @@ class StudyData:
     counties: pd.DataFrame
     age_structure: pd.DataFrame
     places: pd.DataFrame
-    roads: pd.DataFrame
+    roads: pd.DataFrame | RoadNetwork
     cells: pd.DataFrame
     facilities: pd.DataFrame
     candidates: pd.DataFrame
     closures: pd.DataFrame
-    elevation: ElevationGrid
+    elevation: ElevationGrid | None
+    residents: pd.DataFrame | None = None
+    totals: pd.DataFrame | None = None
+    region: pd.DataFrame | None = None
+    boundaries: gpd.GeoDataFrame | None = None
+    base: Base = "control_total"
+    cut_off: str = ""
 
 
 def names() -> tuple[str, ...]:
@@ -49,23 +70,40 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in FOLDER.glob("*/datapackage.json")))
 
 
-@cache
-def open_study_data(name: str = "southern_xinjiang") -> StudyData:
-    """Read an embedded study area and check every file against its checksum.
+def open_study_data(source: str | Path = "southern_xinjiang") -> StudyData:
+    """Read a study area and check every file against its checksum.
+
+    Args:
+        source: the name of an embedded study area, or the folder or zip of one of the user's own.
 
     Raises:
         LayerError: for an unknown name, or a file that is not the one the data package describes.
     """
+    if isinstance(source, str) and source in names():
+        return read_embedded(source)
+    path = Path(source)
+    if path.exists() or isinstance(source, Path) or path.suffix.lower() == ".zip":
+        from geodata.study_folder import read_study_folder
+
+        return read_study_folder(path)
+    fault = both(
+        f"study area '{source}' is not known; there is {', '.join(names())}, or name the folder or zip of your own",
+        f"没有研究区“{source}”；可用的有 {'、'.join(names())}，也可写出自建研究区的文件夹或 zip 文件",
+    )
+    raise LayerError([fault])
+
+
+@cache
+def read_embedded(name: str) -> StudyData:
+    """An embedded study area by its name, see `names`; read once.
+
+    Raises:
+        LayerError: for a file that is not the one the data package describes.
+    """
     folder = FOLDER / name
-    if name not in names():
-        fault = both(
-            f"study area '{name}' is not known; there is {', '.join(names())}",
-            f"没有研究区“{name}”；可用的有 {'、'.join(names())}",
-        )
-        raise LayerError([fault])
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     hashes = {r["path"]: r["hash"] for r in package["resources"]}
-    changed = [p for p, h in hashes.items() if h != "sha256:" + sha256((folder / p).read_bytes()).hexdigest()]
+    changed = [p for p, h in hashes.items() if h != file_hash(folder / p)]
     if changed:
         raise LayerError(
             [
@@ -95,3 +133,8 @@ def open_study_data(name: str = "southern_xinjiang") -> StudyData:
         closures=table("closures.csv"),
         elevation=ElevationGrid.read(folder / "elevation_1min.tif"),
     )
+
+
+def file_hash(path: Path) -> str:
+    """What a data package says of a file: `sha256:` and 64 digits."""
+    return "sha256:" + sha256(path.read_bytes()).hexdigest()

@@ -7,20 +7,18 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import pandas as pd
-
-from geodata import LayerError, read_layer
+from geodata import LayerError
 from geodata.errors import both, in_language, prefixed
-from geodata.layers import LAYERS, LayerReport
+from planning.area_commands import add_area_commands
 from planning.codes import unknown_codes
 from planning.compare import compare, printed, summary, write_comparison
 from planning.faults import PlanningError
-from planning.folder import check_target, plain, read_plan, write_csv, write_plan
+from planning.folder import check_target, plain, read_plan, write_plan
+from planning.layer_commands import add_layer_commands
 from planning.plan import Plan
 from planning.run import run
 from planning.scenario import Scenario, find, load, read_toml, shipped
@@ -67,13 +65,14 @@ def parser() -> argparse.ArgumentParser:
     one = command("run", _run, "one scenario into one plan folder / 运行一个情景")
     one.add_argument("scenario", help="a TOML file, or the name of a shipped scenario")
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("--area", type=Path, help="folder or zip of a study area of your own")
     command("scenarios", _scenarios, "the shipped scenarios / 内置情景")
     beside = command("compare", _compare, "plan folders side by side / 比较方案")
     beside.add_argument("plans", nargs="+", type=Path, metavar="PLAN_DIR")
     beside.add_argument("--out", type=Path, required=True, metavar="DIR")
-    check = command("check", _check, "read layer files as the tool would and list every fault / 检查数据文件")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    check.add_argument("--layer", default="points", choices=tuple(LAYERS))
+    beside.add_argument("--area", type=Path, help="folder or zip of the study area of the plans, if it is your own")
+    add_layer_commands(command)
+    add_area_commands(command)
     app = command("app", _app, "the page in the browser, on this machine only / 打开网页")
     app.add_argument("--port", type=int, default=8501)
     wheels = command("wheelhouse", _wheelhouse, "download all wheels for a machine without internet / 离线安装包")
@@ -81,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     wheels.add_argument("--platform", default="win_amd64", help="pip's name of the platform")
     wheels.add_argument("--python", default="3.11", help="Python version of the other machine")
     add_commands(command)
-    for each in (demo, one, check):
+    for each in (demo, one):
         each.add_argument("--json", action="store_true", help="print one JSON object")
     return top
 
@@ -109,15 +108,27 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    scenario = checked_scenario(options.scenario)
     check_target(options.out)
-    plan = _planned(scenario, embedded(scenario.study_area), options.out, options.lang)
+    scenario, area = asked(options.scenario, options.area, options.lang)
+    plan = _planned(scenario, area, options.out, options.lang)
     if options.json:
         _print_json([plan], [options.out])
     else:
         print(summary(plan, options.lang))
         print((options.out / "map.html").resolve())
     return 0
+
+
+def asked(name_or_file: str, area: Path | None, language: str) -> tuple[Scenario, StudyArea]:
+    """A scenario and its study area; asked of another area, it leaves out what that does not have, and says so."""
+    if area is None:
+        scenario = checked_scenario(name_or_file)
+        return scenario, embedded(scenario.study_area)
+    own = StudyArea.open(area)
+    scenario, left = load(name_or_file).for_area(own)
+    for sentence in left:
+        print(in_language(sentence, language), file=sys.stderr)
+    return scenario, own
 
 
 def checked_scenario(name_or_file: str) -> Scenario:
@@ -163,32 +174,11 @@ def _scenarios(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     plans = [read_plan(folder) for folder in options.plans]
     compared = compare(plans)
-    files = write_comparison(compared, options.out, embedded(plans[0].study_area), options.lang)
+    area = StudyArea.open(options.area) if options.area else embedded(plans[0].study_area)
+    files = write_comparison(compared, options.out, area, options.lang)
     print(printed(compared, options.lang))
     print("\n".join(str(path.resolve()) for path in files))
     return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    reports: list[tuple[Path, LayerReport]] = []
-    faults: list[str] = []
-    for path in options.files:
-        try:
-            reports.append((path, read_layer(path, options.layer)))
-        except LayerError as error:
-            faults += error.faults
-    for path, report in reports:
-        if len(report.rejected):
-            write_csv(_rejected(report, options.lang), path.with_name(f"{path.stem}.rejected.csv"))
-    if options.json:
-        found = [_report_record(report) for _, report in reports]
-        print(json.dumps(found[0] if len(options.files) == 1 and found else found))
-    else:
-        for path, report in reports:
-            print(_report_text(path, report, options.lang))
-    if faults:
-        _print_faults(faults, options.lang)
-    return 2 if faults or any(len(r.rejected) for _, r in reports) else 0
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -271,38 +261,6 @@ def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
 def _print_json(plans: Sequence[Plan], folders: Sequence[Path]) -> None:
     records = [plan_record(p, f) for p, f in zip(plans, folders, strict=True)]
     print(json.dumps({"study_area": plans[0].study_area, "plans": records}))
-
-
-def _report_record(report: LayerReport) -> dict[str, Any]:
-    return {
-        "file": report.file, "layer": report.layer, "encoding": report.encoding, "rows_read": report.rows_read,
-        "rows_accepted": len(report.accepted), "rows_rejected": len(report.rejected),
-        "faults": [asdict(fault) for fault in report.faults],
-    }  # fmt: skip
-
-
-def _report_text(path: Path, report: LayerReport, language: str) -> str:
-    read, good, bad = report.rows_read, len(report.accepted), len(report.rejected)
-    head = both(
-        f"{path.name}: {report.encoding}, {read} rows read, {good} accepted, {bad} rejected",
-        f"{path.name}：{report.encoding}，读取 {read} 行，接受 {good} 行，退回 {bad} 行",
-    )
-    lines = [head, *(fault.told() for fault in report.faults)]
-    if bad:
-        file = path.with_name(f"{path.stem}.rejected.csv")
-        lines.append(both(f"rejected rows: {file}", f"退回的行：{file}"))
-    return "\n  ".join(in_language(line, language) for line in lines)
-
-
-def _rejected(report: LayerReport, language: str) -> pd.DataFrame:
-    """The rejected rows with their reasons in a language."""
-    if language == "en":
-        return report.rejected
-    told: dict[int, list[str]] = {}
-    for fault in report.faults:
-        for row in fault.rows:
-            told.setdefault(row, []).append(in_language(fault.rule, language))
-    return report.rejected.assign(reasons=["；".join(told[row]) for row in report.rejected["row"]])
 
 
 if __name__ == "__main__":

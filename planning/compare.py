@@ -11,10 +11,10 @@ from planning.faults import PlanningError
 from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
 from planning.maps import difference_map
 from planning.notes import cautions, conditions
-from planning.plan import INDICATORS, Indicator, Plan
+from planning.plan import INDICATORS, Indicator, Plan, indicator_title
 from planning.question import demand_factors, in_force
 from planning.study_area import StudyArea, embedded
-from planning.texts import gap_sentence, text
+from planning.texts import LANGUAGES, gap_sentence, people_note, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +32,11 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(plans: Sequence[Plan]) -> Comparison:
+def compare(plans: Sequence[Plan], area: StudyArea | None = None) -> Comparison:
     """Set plans side by side.
+
+    Args:
+        area: the study area of the plans; an embedded one is found by its name.
 
     Raises:
         PlanningError: for fewer than two plans, two of one name, or plans of different study areas.
@@ -64,7 +67,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     rows = [_row(indicator, plans) for indicator in INDICATORS]
     minutes = {p.scenario.objective.minutes for p in plans}
     people = {p.indicators["persons_total"] for p in plans}
-    given = {_conditions_of(p) for p in plans}
+    given = {_conditions_of(p, area or embedded(p.study_area)) for p in plans}
     notes = {
         "different_minutes": len(minutes) > 1,
         "different_people": len(people) > 1,
@@ -73,11 +76,18 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     return Comparison(tuple(plans), pd.DataFrame(rows), tuple(note for note, holds in notes.items() if holds))
 
 
-def _conditions_of(plan: Plan) -> tuple[object, ...]:
+def _conditions_of(plan: Plan, area: StudyArea) -> tuple[object, ...]:
     """What a plan starts from besides the study area: equal for plans whose numbers differ by their sites only."""
     scenario = plan.scenario
-    closed = frozenset(in_force(scenario, embedded(scenario.study_area)))
-    given = (scenario.season, scenario.profile, closed, demand_factors(scenario), plan.assumptions)
+    closed = frozenset(in_force(scenario, area))
+    given = (
+        scenario.season,
+        scenario.profile,
+        closed,
+        demand_factors(scenario),
+        scenario.demand_base,
+        plan.assumptions,
+    )
     return (*given, *sorted(plan.layer_digests.items()))
 
 
@@ -85,7 +95,10 @@ def _row(indicator: Indicator, plans: Sequence[Plan]) -> dict[str, object]:
     values = {p.name: p.indicators[indicator.key] for p in plans}
     first = plans[0].name
     differences = {f"{p.name} − {first}": values[p.name] - values[first] for p in plans[1:]}
-    head = {"key": indicator.key, "zh": indicator.zh, "en": indicator.en, "unit": indicator.unit, "of": indicator.of}
+    titles = {
+        language: indicator_title(indicator, {p.demand_source for p in plans}, language) for language in LANGUAGES
+    }
+    head = {"key": indicator.key, **titles, "unit": indicator.unit, "of": indicator.of}
     return {**head, **values, **differences}
 
 
@@ -116,17 +129,24 @@ def printed(comparison: Comparison, language: str) -> str:
     rows = ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines]
     notes = [text(note, language) for note in comparison.notes]
     notes += [f"{p.scenario.title(language)}: {caution}" for p in plans for caution in cautions(p, language)]
-    return "\n".join([*(row.rstrip() for row in rows), *notes, text("modelled", language)])
+    people = dict.fromkeys(people_note(p.demand_source, p.cut_off, language) for p in plans)
+    return "\n".join([*(row.rstrip() for row in rows), *notes, *people])
 
 
-def summary(plan: Plan, language: str) -> str:
-    """One plan as lines of text for a terminal."""
+def summary(plan: Plan, language: str, area: StudyArea | None = None) -> str:
+    """One plan as lines of text for a terminal.
+
+    Args:
+        area: the study area of the plan; an embedded one is found by its name.
+    """
     quality = gap_sentence(plan.solver["model"], plan.solver["status"], plan.solver["gap"], language)
     rows = []
     for i in INDICATORS:
         unit = "" if i.unit == "share" else " " + text(f"unit_{i.unit}", language)
-        rows.append(f"{i.zh if language == 'zh' else i.en}: {shown(plan.indicators[i.key], i.unit)}{unit}")
-    beside = [conditions(plan.scenario, language), *cautions(plan, language), text("modelled", language)]
+        title = indicator_title(i, {plan.demand_source}, language)
+        rows.append(f"{title}: {shown(plan.indicators[i.key], i.unit)}{unit}")
+    people = people_note(plan.demand_source, plan.cut_off, language)
+    beside = [conditions(plan.scenario, language, area), *cautions(plan, language), people]
     return "\n".join([plan.scenario.title(language), *rows, quality, *beside])
 
 

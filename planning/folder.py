@@ -18,6 +18,7 @@ from shapely import points
 
 from geodata.errors import both
 from optimizers import is_covered
+from planning.area_demand import PRECISIONS
 from planning.assumptions import default_assumptions
 from planning.faults import PlanningError
 from planning.maps import coverage_map
@@ -113,10 +114,10 @@ def _is_record(path: Path) -> bool:
 def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> None:
     _copy_inputs(plan.scenario, folder)
     (folder / "plan.json").write_text(plan_json(plan), encoding="utf-8", newline="\n")
-    write_csv(plan.sites[list(_SITE_COLUMNS)].assign(demand="modelled"), folder / "sites.csv")
+    write_csv(plan.sites[list(_SITE_COLUMNS)].assign(demand=plan.demand_source), folder / "sites.csv")
     write_csv(coverage_table(plan), folder / "coverage.csv")
     for name, table in (("sites", plan.sites), ("cells", plan.cells)):
-        _layer(table).assign(demand="modelled").to_file(
+        _layer(table).assign(demand=plan.demand_source).to_file(
             folder / "sites.gpkg", layer=name, driver="GPKG", engine="pyogrio"
         )
     (folder / "map.html").write_text(coverage_map(plan, area, language), encoding="utf-8", newline="\n")
@@ -156,7 +157,8 @@ def plan_json(plan: Plan) -> str:
         "inputs": {"study_area_sha256": plan.baseline_digest, "layers_sha256": dict(plan.layer_digests)},
         "assumptions": plan.assumptions.records(),
         "sources": list(plan.sources),
-        "demand": "modelled",
+        "demand": plan.demand_source,
+        **({} if plan.demand_source == "modelled" else {"cut_off": plan.cut_off, "precision": plan.precision}),
         "versions": {n: version(n) for n in ("jiujin", "pulp", "highspy", "numpy", "scipy", "geopandas")}
         | {"python": platform.python_version()},
     }
@@ -171,7 +173,11 @@ def plain(value: Any) -> Any:
 
 
 def coverage_table(plan: Plan) -> pd.DataFrame:
-    """A row for each demand area: persons, the four groups, time bands, mean and worst minutes, modelled."""
+    """A row for each demand area: persons, the four groups, time bands, mean and worst minutes, and their source.
+
+    Persons of a register also by how surely they were located: `persons_point`, `_village`, `_township`, `_county`.
+    """
+    located = [f"persons_{p}" for p in PRECISIONS if f"persons_{p}" in plan.cells]
     rows = []
     for (county, area), cells in plan.cells.groupby(["county_code", "area_id"]):
         persons, minutes = cells["persons"].to_numpy(float), cells["travel_time_min"].to_numpy(float)
@@ -183,7 +189,8 @@ def coverage_table(plan: Plan) -> pd.DataFrame:
             | {f"persons_within_{b:.0f}_min": int(persons[is_covered(minutes, b)].sum()) for b in BANDS_MIN}
             | {"mean_travel_time_min": round(mean(persons[routed], minutes[routed]), 1) if routed.any() else None}
             | {"longest_travel_time_min": round(float(minutes[routed].max()), 1) if routed.any() else None}
-            | {"demand": "modelled"}
+            | {column: int(cells[column].sum()) for column in located}
+            | {"demand": plan.demand_source}
         )
     return pd.DataFrame(rows)
 
@@ -255,4 +262,6 @@ def read_plan(folder: Path) -> Plan:
         },
         assumptions=default_assumptions().changed({**scenario.assumptions, **speeds}),
         sources=tuple(record["sources"]),
+        demand_source=record.get("demand", "modelled"),
+        cut_off=record.get("cut_off", ""),
     )

@@ -15,7 +15,7 @@ from planning.notes import cautions, conditions
 from planning.offline import TextTooltip, inert, inert_html, offline_map, to_html
 from planning.plan import BAND_NAMES, BANDS_MIN, Plan
 from planning.study_area import StudyArea
-from planning.texts import gap_sentence, text
+from planning.texts import gap_sentence, people_label, people_note, text
 
 # Colour-blind-safe, light to dark with the time; persons without a route are hollow.
 BAND_COLOURS: Final = ("#2a7f9e", "#7db8a4", "#e6b450", "#c8503c", "#5b5560")
@@ -83,13 +83,14 @@ def coverage_map(plan: Plan, area: StudyArea, language: str = "zh") -> str:
     made = _base(plan, area, language)
     for band, name in enumerate(BAND_NAMES):
         rows = plan.cells[plan.cells["band"] == band]
-        _dots(rows, text(name, language), BAND_COLOURS[band], language, hollow=name == "no_route").add_to(made)
+        people, hollow = people_label(plan.demand_source, language), name == "no_route"
+        _dots(rows, text(name, language), BAND_COLOURS[band], people, language, hollow=hollow).add_to(made)
     _all_symbols(plan, language, made)
     _other_institutions(area, language, made)
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in zip(BAND_NAMES, BAND_COLOURS, strict=True)]
     legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(plan))]
     title = plan.scenario.title(language)
-    return _finish(made, title, _numbers(plan, language), legend, plan.sources, language)
+    return _finish(made, title, _numbers(plan, area, language), legend, plan, language)
 
 
 def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "zh") -> str:
@@ -97,7 +98,8 @@ def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "
     made = _base(second, area, language)
     both = compared_cells(first, second)
     for name, colour in DIFFERENCE_COLOURS.items():
-        _dots(both[both["change"] == name], text(name, language), colour, language).add_to(made)
+        people = people_label(second.demand_source, language)
+        _dots(both[both["change"] == name], text(name, language), colour, people, language).add_to(made)
     _all_symbols(second, language, made)
     persons = both.groupby("change")["persons"].sum()
     lines = [
@@ -106,7 +108,7 @@ def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in DIFFERENCE_COLOURS.items()]
     legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(second))]
     title = f"{first.scenario.title(language)} → {second.scenario.title(language)}"
-    return _finish(made, title, lines, legend, second.sources, language)
+    return _finish(made, title, lines, legend, second, language)
 
 
 def compared_cells(first: Plan, second: Plan) -> pd.DataFrame:
@@ -162,8 +164,10 @@ def _located(rows: pd.DataFrame, columns: Mapping[str, Any]) -> gpd.GeoDataFrame
     return gpd.GeoDataFrame(safe, geometry=points(rows["lon"], rows["lat"]), crs=4326)
 
 
-def _dots(rows: pd.DataFrame, name: str, colour: str, language: str, *, hollow: bool = False) -> folium.FeatureGroup:
-    """Cells as circles whose size grows with the persons."""
+def _dots(
+    rows: pd.DataFrame, name: str, colour: str, people: str, language: str, *, hollow: bool = False
+) -> folium.FeatureGroup:
+    """Cells as circles whose size grows with the persons, who are called `people`."""
     group = folium.FeatureGroup(name=name)
     minutes = rows["travel_time_min"].to_numpy(float)
     shown = ["—" if np.isinf(m) else f"{m:.0f}" for m in minutes]
@@ -171,7 +175,7 @@ def _dots(rows: pd.DataFrame, name: str, colour: str, language: str, *, hollow: 
     county = rows["county_zh" if language == "zh" else "county_en"]
     facts = {
         text("county", language): county + " · " + area,
-        text("demand", language): rows["persons"].astype(int),
+        people: rows["persons"].astype(int),
         text("minutes", language): shown,
     }
     persons = rows["persons"].to_numpy(float)
@@ -230,6 +234,8 @@ def _other_institutions(area: StudyArea, language: str, made: folium.Map) -> Non
     facilities = area.data.facilities
     for kind, svg in OTHER_SYMBOLS.items():
         rows = facilities[facilities["kind"] == kind]
+        if not len(rows):
+            continue
         facts = {
             text("name", language): rows["name_zh" if language == "zh" else "name_en"],
             text("mark", language): rows["mark"],
@@ -252,21 +258,21 @@ def _dot(colour: str) -> str:
     return f'<b style="background: {colour}"></b>'
 
 
-def _numbers(plan: Plan, language: str) -> list[str]:
+def _numbers(plan: Plan, area: StudyArea, language: str) -> list[str]:
     found, solver = plan.indicators, plan.solver
     served, full = int(found["persons_served"]), int(found["persons_near_but_full"])
     persons = f"{int(found['persons_total']):,}"
     minute = "分钟" if language == "zh" else "min"
     shares = " · ".join(f"{b:.0f} {minute} {found[f'share_within_{b:.0f}_min'] * 100:.1f}%" for b in BANDS_MIN)
     return [
-        f"{text('demand', language)}: {persons}",
+        f"{people_label(plan.demand_source, language)}: {persons}",
         shares,
         text("served_and_full", language).format(served, served / found["persons_total"] * 100, full),
         text("new_and_price", language).format(
             int(found["sites"]), found["cost_yuan"] / 10_000, found["cost_yuan"] / 1_000_000
         ),
         gap_sentence(str(solver["model"]), str(solver["status"]), solver["gap"], language),
-        conditions(plan.scenario, language),
+        conditions(plan.scenario, language, area),
         *cautions(plan, language),
     ]
 
@@ -276,11 +282,11 @@ def _finish(
     title: str,
     lines: Sequence[str],
     legend: Sequence[LegendRow],
-    sources: Sequence[str],
+    plan: Plan,
     language: str,
 ) -> str:
     about = f"<h1>{inert_html(title)}</h1>" + "".join(f"<p>{inert_html(line)}</p>" for line in lines)
-    about += f"<p><small>{inert_html(text('modelled', language))}</small></p>"
+    about += f"<p><small>{inert_html(people_note(plan.demand_source, plan.cut_off, language))}</small></p>"
     rows = "".join(f"<div><i>{row.mark}</i>{inert_html(row.label)}</div>" for row in legend)
     panel = _Panel(about, rows, inert_html(text("stamp", language)))
     panel.add_to(made)

@@ -1,6 +1,6 @@
 """A plan: chosen sites, what they mean for everyone, and how good the choice is known to be."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,9 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from optimizers import Allocation, Solution, allocate, evaluate, is_covered
+from planning.area_demand import PRECISIONS, Source, demand_source
 from planning.assumptions import Assumptions
-from planning.question import Question
+from planning.question import Question, demand_factors
 from planning.scenario import Scenario
+from planning.study_area import StudyArea
+from planning.texts import text
 
 Floats = npt.NDArray[np.float64]
 BANDS_MIN = (30.0, 60.0, 120.0)  # time bands of maps and shares; a band includes its upper end
@@ -63,6 +66,14 @@ INDICATORS = (
 )
 
 
+def indicator_title(indicator: Indicator, sources: Collection[str], language: str) -> str:
+    """The name of an indicator; the count of people says where it comes from where all plans agree on that."""
+    kinds = set(sources)
+    if indicator.key != "persons_total" or kinds == {"modelled"}:
+        return indicator.zh if language == "zh" else indicator.en
+    return text("all_people", language) + (text(f"people_{kinds.pop()}", language) if len(kinds) == 1 else "")
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """The answer to one scenario.
@@ -76,6 +87,8 @@ class Plan:
         solver: model, status, objective, bound, gap (share), unit of the objective, reason, solver, seconds.
         baseline_digest: fingerprint of the study area, the same before and after.
         layer_digests: SHA-256 of each file of the user's.
+        demand_source: where the persons come from: modelled, a register, or a register scaled to other totals.
+        cut_off: last day the register speaks of; "" where people are modelled or the day is not known.
     """
 
     scenario: Scenario
@@ -89,6 +102,15 @@ class Plan:
     solver: Mapping[str, Any]
     assumptions: Assumptions
     sources: tuple[str, ...]
+    demand_source: Source = "modelled"
+    cut_off: str = ""
+
+    @property
+    def precision(self) -> dict[str, float]:
+        """Share of the persons located to the point, the village, the township and the county; empty when modelled."""
+        persons = float(self.cells["persons"].sum())
+        counts = {p: float(self.cells[f"persons_{p}"].sum()) for p in PRECISIONS if f"persons_{p}" in self.cells}
+        return {p: n / persons if persons else 0.0 for p, n in counts.items()}
 
     @property
     def name(self) -> str:
@@ -101,7 +123,7 @@ class Plan:
         return tuple(sorted(self.sites.loc[self.sites["role"] != "existing", "site_id"]))
 
 
-def read_answer(question: Question, solution: Solution | None, digest: str, name: str, sources: list[str]) -> Plan:
+def read_answer(question: Question, solution: Solution | None, area: StudyArea) -> Plan:
     """Turn positions back into places and measure the plan.
 
     Args:
@@ -114,8 +136,8 @@ def read_answer(question: Question, solution: Solution | None, digest: str, name
     sites = _open_sites(question, opened, shared, cells)
     return Plan(
         scenario=question.scenario,
-        study_area=name,
-        baseline_digest=digest,
+        study_area=area.data.name,
+        baseline_digest=area.digest,
         layer_digests={
             key: sha256(Path(path).read_bytes()).hexdigest() for key, path in question.scenario.layers if path
         },
@@ -125,7 +147,9 @@ def read_answer(question: Question, solution: Solution | None, digest: str, name
         indicators=_indicators(question, cells, sites),
         solver=_solver(question, solution),
         assumptions=question.assumptions,
-        sources=tuple(sources),
+        sources=tuple(area.sources()),
+        demand_source=demand_source(area.data, question.scenario.demand_base, demand_factors(question.scenario)),
+        cut_off=area.data.cut_off if area.data.residents is not None else "",
     )
 
 

@@ -21,6 +21,10 @@ Floats = npt.NDArray[np.float64]
 
 
 LARGEST_EXPONENT = 600.0  # exp of more is no number
+_NO_SITES = both(
+    "there is neither an institution nor a candidate; give a list of them under [layers], or other kinds and counties",
+    "没有任何机构或候选地点；请在 [layers] 中给出名单，或放宽候选的类型和县",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,9 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
     closures = in_force(scenario, area)
     rows = _counted(scenario, area, area.data.cells["county_code"])
     keep, sites = site_table(scenario, area, assumptions)
-    cells = area.demand(assumptions.demand_rates(), demand_factors(scenario))[rows].reset_index(drop=True)
+    if not len(sites):
+        raise PlanningError([prefixed(scenario.called, _NO_SITES)])
+    cells = _people(scenario, area, assumptions)[rows].reset_index(drop=True)
     minutes = area.minutes(assumptions.travel_rules(scenario.season, scenario.profile), closures, progress)
     minutes = csr_array(csr_array(minutes[np.flatnonzero(rows)])[:, keep])
     persons = cells["persons"].to_numpy(np.int64)
@@ -93,6 +99,15 @@ def pose(scenario: Scenario, area: StudyArea, progress: Progress | None = None) 
         unserved_cost=unserved,
     )
     return Question(scenario, assumptions, cells, sites, minutes, persons, problem, fixed, locked_yuan, kappa, alpha)
+
+
+def _people(scenario: Scenario, area: StudyArea, assumptions: Assumptions) -> pd.DataFrame:
+    """The demand cells with the persons of the base that the scenario asks for."""
+    rate = assumptions["prevalence_rate"]
+    try:
+        return area.demand(assumptions.demand_rates(), demand_factors(scenario), scenario.demand_base, rate)
+    except PlanningError as error:
+        raise PlanningError([prefixed(scenario.called, fault) for fault in error.faults]) from None
 
 
 def in_force(scenario: Scenario, area: StudyArea) -> tuple[str, ...]:

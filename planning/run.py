@@ -27,7 +27,7 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
         raise PlanningError([fault])
     question = pose(scenario, area, progress)
     solution = None if scenario.objective.model == "none" else _solve(question, progress)
-    return read_answer(question, solution, area.digest, area.data.name, area.sources())
+    return read_answer(question, solution, area)
 
 
 def _solve(question: Question, progress: Progress | None) -> Solution:

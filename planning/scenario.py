@@ -12,9 +12,11 @@ from typing import Any
 import tomli_w
 
 from geodata.errors import Sentence, both, prefixed
+from planning.codes import unknown_codes
 from planning.faults import PlanningError
 from planning.scenario_faults import form_faults, tuples
 from planning.scenario_form import Form, Layers, Table
+from planning.study_area import StudyArea
 
 
 class Scenario(Form):
@@ -52,6 +54,31 @@ class Scenario(Form):
         """The changes of one kind, in order."""
         return [change for change in self.changes if isinstance(change, kind)]
 
+    def for_area(self, area: StudyArea) -> tuple["Scenario", tuple[Sentence, ...]]:
+        """The same question asked of another study area.
+
+        Returns:
+            The scenario without the changes and counties that name what the area does not have, and one sentence for
+            each of those that were left out.
+        """
+        own = area.with_layers(self.layers)
+        known = {
+            code: not unknown_codes({"candidates": {"counties": (code,)}}, own) for code in self.candidates.counties
+        }
+        fits = [not unknown_codes({"changes": [change.model_dump()]}, own) for change in self.changes]
+        kept = {
+            "study_area": area.data.name,
+            "changes": tuple(c for c, fit in zip(self.changes, fits, strict=True) if fit),
+            "candidates": self.candidates.model_copy(update={"counties": tuple(c for c, fit in known.items() if fit)}),
+        }
+        left = [_left_out("counties", code, area.data.name) for code, fit in known.items() if not fit]
+        left += [
+            _left_out(change.type, str(next(v for k, v in change.model_dump().items() if k != "type")), area.data.name)
+            for change, fit in zip(self.changes, fits, strict=True)
+            if not fit
+        ]
+        return self.model_copy(update=kept), tuple(left)
+
     @property
     def called(self) -> Sentence:
         """The scenario by name, as the beginning of a sentence."""
@@ -60,6 +87,13 @@ class Scenario(Form):
     def title(self, language: str) -> str:
         """Title in `zh` or `en`, the name when there is none."""
         return (self.title_zh if language == "zh" else self.title_en) or self.name
+
+
+def _left_out(what: str, code: str, area: str) -> Sentence:
+    return both(
+        f"{what} '{code}' is left out: the study area '{area}' does not have it",
+        f"已略去 {what}“{code}”：研究区“{area}”没有这一项",
+    )
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from geodata.travel.rules import season_of
 
 Model = Literal["none", "max_coverage", "set_cover", "p_median", "p_center"]
 CandidateKind = Literal["township_place", "village_point"]
+Base = Literal["register", "control_total", "prevalence"]
 Profile = Literal["car", "motorcycle", "walking", "wheelchair", "with_escort"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
 
@@ -147,6 +148,8 @@ class Form(Table):
         season: `summer` or `winter`; that of the month where a month is given.
         month: 1 to 12; the closures with this month are in force.
         profile: who travels, see `geodata.travel.rules.PROFILES`.
+        demand_base: which count of persons holds: the register, the control totals of the counties, or the
+            prevalence of the survey; None for the register where the area has one, else the control totals.
     """
 
     name: str = Field(pattern=r"^[\w\-]+$")
@@ -158,6 +161,7 @@ class Form(Table):
     season: Literal["summer", "winter"] = "summer"
     month: Annotated[int, Field(ge=1, le=12)] | None = None
     profile: Profile = "car"
+    demand_base: Base | None = None
     with_separate_xpcc: bool = False
     objective: Objective = Objective()
     weights: Weights = Weights()

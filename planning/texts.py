@@ -3,18 +3,32 @@
 import math
 from typing import Final, Literal
 
+from planning.layer_texts import LAYER_TEXTS
+
 Language = Literal["zh", "en"]
 LANGUAGES: Final = ("zh", "en")
 STAMP: Final = "内部工作用图，未经审图不得公开"
 
 # key → (Chinese, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **LAYER_TEXTS,
     "jiujin": ("就近 · 残疾人服务资源规划", "Jiujin · service planning for disabled people"),
     "stamp": (STAMP, f"{STAMP} (internal working map, not reviewed for publication)"),
     "modelled": (
         "残疾人数为模型估计，非登记数据；“假设”字样的机构与成本须核实",
         "Numbers of people are modelled, not registered; institutions and costs marked as assumed need checking",
     ),
+    "register": (
+        "残疾人数为登记数（{0}）；“假设”字样的机构与成本须核实",
+        "Numbers of people are from a register ({0}); institutions and costs marked as assumed need checking",
+    ),
+    "register_scaled": (
+        "残疾人数由登记数（{0}）按各县总数调整；“假设”字样的机构与成本须核实",
+        "Numbers of people are from a register ({0}), scaled to other totals by county; institutions and costs marked "
+        "as assumed need checking",
+    ),
+    "as_of": ("截至 {0}", "as of {0}"),
+    "no_date": ("截止日期未注明", "cut-off date not given"),
     "sources": ("来源", "Sources"),
     "within_30": ("30 分钟内", "within 30 min"),
     "within_60": ("30–60 分钟", "30–60 min"),
@@ -28,7 +42,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "candidate": ("备选", "candidate"),
     "counties": ("县界", "counties"),
     "roads": ("干线公路", "main roads"),
-    "demand": ("残疾人（模型估计）", "disabled residents (modelled)"),
+    "people_modelled": ("（模型估计）", " (modelled)"),
+    "people_register": ("（登记）", " (register)"),
+    "people_register_scaled": ("（登记数调整）", " (register, scaled)"),
+    "demand": ("残疾人{0}", "disabled residents{0}"),
+    "all_people": ("残疾人总数", "disabled residents"),
+    "base_register": ("人数按登记数", "persons as registered"),
+    "base_control_total": ("人数按各县总数", "persons by the control totals"),
+    "base_prevalence": ("人数按调查现残率", "persons by the prevalence of the survey"),
     "name": ("名称", "name"),
     "county": ("县市", "county"),
     "host": ("依托设施", "host"),
@@ -46,6 +67,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "village_building": ("村级综合服务设施（模拟点）", "village building (modelled point)"),
     "special_school": ("特殊教育学校（假设）", "special schools (assumed)"),
     "day_care": ("日间照料", "day care"),
+    "rehabilitation_centre": ("康复机构", "rehabilitation centre"),
+    "device_depot": ("辅具站", "device depot"),
+    "township_institution": ("乡镇综合服务机构", "township institution"),
+    "other_institution": ("其他机构", "other institution"),
     "institutions": ("现有机构（J 为假设，须核实）", "Institutions (J: assumed, to be confirmed)"),
     "data_files": ("数据文件", "Data files"),
     "assumptions": ("假设表", "Assumptions"),
@@ -234,6 +259,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
 def text(key: str, language: str) -> str:
     """The text for a key in `zh` or `en`."""
     return TEXTS[key][0 if language == "zh" else 1]
+
+
+def people_note(source: str, cut_off: str, language: str) -> str:
+    """Where the numbers of people come from, as a sentence: modelled, or a register with its cut-off date."""
+    when = text("as_of", language).format(cut_off) if cut_off else text("no_date", language)
+    return text(source, language).format(when)
+
+
+def people_label(source: str, language: str) -> str:
+    """What the persons of a plan are called: disabled residents, modelled or registered."""
+    return text("demand", language).format(text(f"people_{source}", language))
 
 
 def gap_sentence(model: str, status: str, gap: float | None, language: str) -> str:

@@ -12,6 +12,7 @@ from geodata.build.places import build_places
 from geodata.build.roads import build_roads
 from geodata.build.sites import build_candidates, build_facilities
 from geodata.build.sources import read_counties
+from geodata.build.units import build_units
 
 
 def main(wheels: Path) -> None:
@@ -19,6 +20,7 @@ def main(wheels: Path) -> None:
     polygons = county_polygons(list(read_counties()["county_code"]))
     grid = build_elevation(wheels)
     places = build_places(wheels, polygons, read_counties())
+    build_units(wheels, places)
     roads = build_roads(wheels, polygons)
     counties, cells = build_people(polygons, places, roads, grid)
     build_candidates(cells, places, counties)

@@ -13,10 +13,10 @@ import pandas as pd
 import shapely
 
 from geodata.errors import LayerError, Sentence, both, prefixed
+from geodata.files import read_drawn
 from geodata.roads import tags
 from geodata.roads.cut import Ways, great_circle_m, network_of
 from geodata.roads.network import CLASSES, SURFACES, RoadNetwork
-from geodata.roads.vector import read_vector
 from geodata.roads.words import class_of, direction_of, surface_of
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ def from_lines(path: Path, columns: Mapping[str, str], name: str) -> RoadNetwork
         LayerError: for a file that cannot be read, no lines, columns that are not there, and every group of cells
             that mean nothing: unknown words, speeds and lengths that are not above 0. Rows count from 1.
     """
-    rows = read_vector(path)
+    rows = read_drawn(path)
     chosen = _chosen(rows, columns, name)
     rows, number = _lines_only(rows, name)
     cells = _Cells(rows, number, chosen)

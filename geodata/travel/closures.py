@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import LayerError, Sentence, both, prefixed
-from geodata.layers import read_table
+from geodata.files import read_file
 
 COLUMNS = ("closure_id", "lon", "lat", "radius_m")
 
@@ -47,7 +47,8 @@ def read_closures(path: Path) -> tuple[Closure, ...]:
     Raises:
         LayerError: one sentence for every column that is missing and every row that cannot be meant.
     """
-    table = read_table(path)[0].reset_index(drop=True)
+    file = read_file(path, allow_empty=True)
+    table, rows = file.frame, file.rows
     missing = [c for c in COLUMNS if c not in table]
     faults: list[Sentence] = [
         both(
@@ -57,31 +58,31 @@ def read_closures(path: Path) -> tuple[Closure, ...]:
         for c in missing
     ]
     if not missing:
-        faults += [fault for row in table.index for fault in _row_faults(table, row)]
+        faults += [fault for row in table.index for fault in _row_faults(table, row, int(rows[row]))]
     if faults:
         raise LayerError([prefixed(path.name, fault) for fault in faults])
     return closures_of(table)
 
 
-def _row_faults(table: pd.DataFrame, row: int) -> list[Sentence]:
+def _row_faults(table: pd.DataFrame, row: int, number: int) -> list[Sentence]:
     found = []
     for column in COLUMNS[1:]:
-        number = pd.to_numeric(table.loc[row, column], errors="coerce")
-        if not np.isfinite(number) or (column == "radius_m" and number <= 0):
+        found_value = pd.to_numeric(table.loc[row, column], errors="coerce")
+        if not np.isfinite(found_value) or (column == "radius_m" and found_value <= 0):
             need = both("a number above 0", "大于 0 的数") if column == "radius_m" else both("degrees", "度数")
             value = table.loc[row, column]
             found.append(
                 both(
-                    f"row {row + 2}: {column} is {value}, {need} is needed",
-                    f"第 {row + 2} 行：{column} 是 {value}；请填{need.zh}",
+                    f"row {number}: {column} is {value}, {need} is needed",
+                    f"第 {number} 行：{column} 是 {value}；请填{need.zh}",
                 )
             )
     months = table.loc[row, "months"] if "months" in table else ""
     if isinstance(months, str) and _months(months) is None:
         found.append(
             both(
-                f"row {row + 2}: months is {months}, numbers from 1 to 12 with commas are needed",
-                f"第 {row + 2} 行：months 是 {months}；请填 1 到 12，用逗号隔开",
+                f"row {number}: months is {months}, numbers from 1 to 12 with commas are needed",
+                f"第 {number} 行：months 是 {months}；请填 1 到 12，用逗号隔开",
             )
         )
     return found

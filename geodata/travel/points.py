@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import both, prefixed
-from geodata.layers import COORDINATE_RULES, Box, place_rules, read_layer
+from geodata.layers import Box, Reading, read_layer
 from geodata.roads.network import RoadNetwork
 from geodata.travel.access import Access, leg_kph, open_segments
 from geodata.travel.entries import nearest_entries
@@ -41,7 +41,7 @@ def read_points(path: Path, roads: RoadNetwork) -> tuple[pd.DataFrame, list[str]
         LayerError: when the file as a whole cannot be read.
     """
     outside = both(f"point more than {FAR_KM:.0f} km away from the roads", f"地点在道路范围以外超过 {FAR_KM:.0f} 公里")
-    report = read_layer(path, "points", (*COORDINATE_RULES, *place_rules(reach_box(roads), outside)))
+    report = read_layer(path, "points", Reading(box=reach_box(roads), outside=outside))
     faults = [prefixed(path.name, fault.told(5)) for fault in report.faults]
     if not report.rows_read:
         faults.append(prefixed(path.name, both("there is no row below the header", "表头下面没有数据行；请补充")))

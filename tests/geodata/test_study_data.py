@@ -9,7 +9,7 @@ import pytest
 
 import geodata.study_data as study_data
 from geodata.errors import LayerError
-from geodata.study_data import FOLDER, names, open_study_data
+from geodata.study_data import FOLDER, names, open_study_data, read_embedded
 
 CENSUS_2020 = {"6528": 1_613_979, "6529": 2_714_422, "6530": 622_222, "6531": 4_496_377, "6532": 2_504_718}
 AREA = FOLDER / "southern_xinjiang"
@@ -128,7 +128,7 @@ def test_a_road_is_not_shorter_than_the_straight_line_beyond_rounding(data):
 
 
 def test_opening_twice_shows_the_same_digest(data):
-    assert open_study_data.__wrapped__("southern_xinjiang").digest == data.digest
+    assert read_embedded.__wrapped__("southern_xinjiang").digest == data.digest
 
 
 def test_an_unknown_study_area_is_refused_by_naming_the_known_ones():
@@ -143,4 +143,20 @@ def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
         file.write("\n")
     monkeypatch.setattr(study_data, "FOLDER", tmp_path)
     with pytest.raises(LayerError, match=r"places\.csv: not the file that datapackage\.json describes"):
-        open_study_data.__wrapped__("southern_xinjiang")
+        read_embedded.__wrapped__("southern_xinjiang")
+
+
+def test_an_embedded_area_is_read_once_and_by_its_name_alone(data):
+    assert open_study_data("southern_xinjiang") is open_study_data()
+    assert data.residents is None
+    assert data.base == "control_total"
+    assert data.cut_off == ""
+
+
+def test_a_path_that_is_no_study_area_is_refused(tmp_path):
+    with pytest.raises(LayerError, match="there is no such study area"):
+        open_study_data(tmp_path / "nowhere")
+    with pytest.raises(LayerError, match="there is no such study area"):
+        open_study_data("nowhere.zip")
+    with pytest.raises(LayerError, match="not a study area"):
+        open_study_data(str(tmp_path))

@@ -37,20 +37,20 @@ class TestReading:
     @pytest.mark.parametrize(
         ("row", "en", "zh"),
         [
-            ("x,0,0", "rows 3: coordinates are 0, 0 (found 0); look the place up", "第 3 行：坐标是 0, 0"),
+            ("x,0,0", "row 3: coordinates are 0, 0 (found 0, 0); look the place up", "第 3 行：坐标是 0, 0"),
             (
-                "x,39.0,83.5", "rows 3: lon and lat are swapped (found 39.0); put longitude under lon",
+                "x,39.0,83.5", "row 3: lon and lat are swapped (found 39.0, 83.5); put longitude under lon",
                 "第 3 行：经纬度颠倒",
             ),
             (
-                "x,87.4,39.0", "rows 3: point more than 100 km away from the roads (found 87.4); check",
+                "x,87.4,39.0", "row 3: point more than 100 km away from the roads (found 87.4, 39.0); check",
                 "第 3 行：地点在道路范围以外",
             ),
-            ("x,east,39.0", "rows 3: lon is not a number (found east); write degrees", "第 3 行：经度（lon）不是数字"),
-            ("x,83.5,", "rows 3: lat is not a number (found nan); write degrees", "第 3 行：纬度（lat）不是数字"),
-            ("x,inf,39.0", "rows 3: lon is not a number (found inf); write degrees", "第 3 行：经度（lon）不是数字"),
-            (",83.5,39.0", "rows 3: id missing (found nan); give every row", "第 3 行：缺少编号"),
-            ("a,83.5,39.0", "rows 3: id repeated (found a); keep one row", "第 3 行：编号重复"),
+            ("x,east,39.0", "row 3: lon is not a number (found east); write degrees", "第 3 行：经度（lon）不是数字"),
+            ("x,83.5,", "row 3: lat is not a number; write degrees", "第 3 行：纬度（lat）不是数字"),
+            ("x,inf,39.0", "row 3: lon is not a number (found inf); write degrees", "第 3 行：经度（lon）不是数字"),
+            (",83.5,39.0", "row 3: id missing; give every row", "第 3 行：缺少编号"),
+            ("a,83.5,39.0", "row 3: id repeated (found a); keep one row", "第 3 行：编号重复"),
         ],
     )  # fmt: skip
     def test_each_fault_is_one_sentence_with_file_and_row(self, tmp_path, row, en, zh):

@@ -9,12 +9,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_scenarios import PEOPLE, PREFECTURE_POPULATION, own_layers, scenario, write_text
 
 import geodata.boundaries
+from geodata import LayerError
 from planning import PlanningError, StudyArea, run, study_area
 from planning.maps import coverage_map
+from planning.new_area import new_area
 from planning.plan import Plan
 from planning.scenario_form import Layers
 from planning.study_area import user_sites
@@ -100,7 +103,7 @@ class TestTheUsersOwnLayers:
         ]
         text = refused(tmp_path, "\n".join(["id,name,host_type,lon,lat", *rows]) + "\n")
         for row, rule in ((3, "id repeated"), (4, "0, 0"), (5, "swapped"), (6, "lon is not a number")):
-            assert re.search(rf"^own\.csv: rows {row}: .*{rule}", text, re.MULTILINE), (row, rule, text)
+            assert re.search(rf"^own\.csv: row {row}: .*{rule}", text, re.MULTILINE), (row, rule, text)
 
     def test_many_faulty_rows_are_counted_not_listed(self, tmp_path: Path) -> None:
         rows = "".join(f"K{i},甲,new_building,0,0\n" for i in range(9))
@@ -124,14 +127,14 @@ class TestTheUsersOwnLayers:
 
     def test_an_unknown_host_is_named_with_its_rows(self, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,new_building,77,38.4\nK2,乙,castle,77.2,38.4\n"
-        assert "rows 3" in refused(tmp_path, text)
+        assert "row 3" in refused(tmp_path, text)
 
     def test_an_empty_host_beside_an_unknown_one_is_refused_in_words(self, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,,77,38.4\nK2,乙,castle,77.2,38.4\n"
         assert "host_type" in refused(tmp_path, text)
 
     def test_a_row_without_name_is_refused(self, tmp_path: Path) -> None:
-        assert "rows 2" in refused(tmp_path, "id,name,host_type,lon,lat\nK1,,new_building,77,38.4\n")
+        assert "row 2" in refused(tmp_path, "id,name,host_type,lon,lat\nK1,,new_building,77,38.4\n")
 
     def test_a_candidate_county_centre_is_refused_or_has_a_cost(self, area: StudyArea, tmp_path: Path) -> None:
         text = "id,name,host_type,lon,lat\nK1,甲,county_service_centre,77.2,38.4\n"
@@ -165,3 +168,32 @@ class TestBoundaries:
         assert in_script("县界") not in page
         assert in_script("干线公路") in page
         assert "内部工作用图" in page
+
+
+class TestOpening:
+    def test_an_embedded_area_opens_by_its_name(self, area: StudyArea) -> None:
+        assert StudyArea.open("southern_xinjiang") is area
+
+    def test_what_is_no_study_area_is_refused_in_words(self, tmp_path: Path) -> None:
+        with pytest.raises(LayerError, match="'nowhere' is not known"):
+            StudyArea.open("nowhere")
+        with pytest.raises(LayerError, match="not a study area"):
+            StudyArea.open(tmp_path)
+
+    def test_an_area_opened_from_its_folder_is_a_baseline_of_its_own(self, area: StudyArea, tmp_path: Path) -> None:
+        first, second = (StudyArea.open(new_area(tmp_path / n, name="tk", codes=["653131"])) for n in ("a", "b"))
+        assert first.digest == first.fingerprint() == second.digest != area.digest
+        moved = replace(
+            first, data=replace(first.data, totals=pd.DataFrame({"county_code": ["653131"], "persons": [9]}))
+        )
+        assert moved.fingerprint() != first.fingerprint()
+
+
+class TestInstitutionsThatServe:
+    def test_only_open_ones_for_everyone_are_institutions_of_a_plan(self, tmp_path: Path) -> None:
+        rows = "I1,总站,县级残疾人服务中心,开放\nI2,特校,特殊教育学校,开放\nI3,旧站,康复机构,关闭\nI4,新站,,\n"
+        text = "编号,名称,机构类型,状态,经度,纬度\n" + rows.replace("\n", ",75.2,37.8\n")
+        sites = user_sites(write_text(tmp_path / "own.csv", text), "institutions")
+        assert list(sites["site_id"]) == ["I1", "I4"]
+        assert set(sites["kind"]) == {study_area.INSTITUTION}
+        assert not {"serves", "own_kind"} & set(sites)

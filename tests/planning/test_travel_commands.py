@@ -158,7 +158,7 @@ def test_a_bad_point_is_one_sentence_and_nothing_is_written(
     assert main(asked(files)) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
-    assert f"homes.csv: rows 3: {sentence}" in lines[0]
+    assert f"homes.csv: row 3: {sentence}" in lines[0]
     assert not list(files.glob("*.parquet"))
 
 

@@ -1,0 +1,233 @@
+"""A layer file from the first byte to accepted and rejected rows: headings, cells, rules, places. Nothing is lost."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import points
+
+from geodata.coordinates.shift import Shift, suspect_shift
+from geodata.crs import STORED
+from geodata.errors import LayerError, Sentence, both, in_language, prefixed
+from geodata.files import FileTable, read_file
+from geodata.findings import Finding, Mask
+from geodata.gazetteer import Gazetteer
+from geodata.layers.cells import clean
+from geodata.layers.columns import Column, recognise
+from geodata.layers.fields import Layer, layers
+from geodata.layers.placing import CHINA, Box, placed
+from geodata.layers.report import LayerReport, faults_of, reasons_of
+from geodata.layers.rules import CHECKS
+from geodata.register import PERSONAL, PLACE, read_residents
+from geodata.roads.network import RoadNetwork
+
+_LONG_NUMBER: Final = re.compile(r"\d{11}")  # a phone or identity number is no id to keep
+_OWN: Final = {"row": "row (file)", "reasons": "reasons (file)", "geometry": "geometry (file)"}
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How a layer file is to be read; every default is what a file without surprises needs.
+
+    Attributes:
+        columns: field → heading, where the file's headings are not recognised; `""` for a field it does not have.
+        system: coordinate system of the file, a key of `geodata.coordinates.SYSTEMS`.
+        swap: put longitude and latitude right where they are swapped.
+        sheet: of a workbook with several.
+        box: west, south, east, north in degrees; what lies outside is rejected.
+        outside: the rule to name then.
+        gazetteer: of administrative units; the embedded one where None.
+        county: the county that the whole file is about: name or 6-digit code.
+        answers: the filled-in list of places that needed a person.
+        own_points: `code`, `lon`, `lat` of villages and townships.
+        key: secret for `person_key`, to join lists of people; none without one.
+        cut_off: the day for which ages are computed.
+        roads: to look for an offset of all points; None for no look.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    system: str = "wgs84"
+    swap: bool = False
+    sheet: str | None = None
+    box: Box = CHINA
+    outside: Sentence | None = None
+    gazetteer: Gazetteer | None = None
+    county: str | None = None
+    answers: Any = None
+    own_points: pd.DataFrame | None = None
+    key: bytes | None = None
+    cut_off: date | None = None
+    roads: RoadNetwork | None = None
+
+
+def read_layer(path: str | Path, layer: str = "points", reading: Reading | None = None) -> LayerReport:
+    """Read a layer file and check every row; each is either accepted or rejected with its reasons.
+
+    Args:
+        path: a spreadsheet, text table or file of shapes, see `geodata.files`.
+        layer: a key of `geodata.layers.LAYERS`.
+        reading: how; `Reading()` where None.
+
+    Raises:
+        LayerError: for what makes the whole file unreadable: no file, unknown layer or kind, missing columns.
+    """
+    path, reading = Path(path), reading or Reading()
+    if layer not in layers():
+        known = layers()
+        fault = both(
+            f"{path.name}: layer '{layer}' is not known; there is {', '.join(known)}",
+            f"{path.name}：没有名为“{layer}”的图层；可用的有 {'、'.join(known)}",
+        )
+        raise LayerError([fault])
+    try:
+        return _read(path, layers()[layer], reading)
+    except LayerError as error:
+        raise LayerError([f if path.name in f else prefixed(path.name, f) for f in error.faults]) from None
+
+
+def headings(path: Path, layer: str, reading: Reading | None = None) -> tuple[Column, ...]:
+    """What every heading of a file would be taken for, without reading on.
+
+    Raises:
+        LayerError: when the file cannot be read, or a given column is not there.
+    """
+    reading = reading or Reading()
+    frame = read_file(path, sheet=reading.sheet).frame
+    return recognise([c for c in frame.columns if c != "geometry"], layers()[layer], reading.columns)
+
+
+def _read(path: Path, layer: Layer, reading: Reading) -> LayerReport:
+    file = read_file(path, sheet=reading.sheet, allow_empty=True)
+    columns = recognise([c for c in file.frame.columns if c != "geometry"], layer, reading.columns)
+    table = _fields(file.frame, columns, layer)
+    _require(table, layer)
+    table, file = without_example(table.reset_index(drop=True), file, layer)
+    table, findings = clean(table, layer.private)
+    table, more, review = _checked(table, layer, reading)
+    return _report(path, layer, reading, file, columns, table, [*findings, *more], review)
+
+
+def _fields(frame: pd.DataFrame, columns: tuple[Column, ...], layer: Layer) -> pd.DataFrame:
+    """The columns under the names of their fields; what is not kept goes, but the register still reads its own."""
+    dropped = [c.heading for c in columns if not c.kept and not (layer.private and c.field)]
+    renamed = {c.heading: c.field or _OWN.get(c.heading, c.heading) for c in columns}
+    table = frame.drop(columns=dropped).rename(columns=renamed)
+    return table.loc[:, ~table.columns.duplicated()]
+
+
+def without_example(table: pd.DataFrame, file: FileTable, layer: Layer) -> tuple[pd.DataFrame, FileTable]:
+    """The table without the template's example row, when somebody left it standing."""
+    shown = {f.key: f.example for f in layer.fields if f.key in layer.template and f.example and f.key in table}
+    if len(shown) < 4 or not len(table):
+        return table, file
+    example = np.logical_and.reduce([table[key].eq(value).to_numpy(bool) for key, value in shown.items()])
+    if not example.any():
+        return table, file
+    note = both(
+        f"row {file.rows[example][0]} is the example of the template and was left out",
+        f"第 {file.rows[example][0]} 行是模板的示例，已略过",
+    )
+    left = replace(file, frame=file.frame[~example], rows=file.rows[~example], notes=(*file.notes, note))
+    return table[~example].reset_index(drop=True), left
+
+
+def _require(table: pd.DataFrame, layer: Layer) -> None:
+    """Raises LayerError for every group of columns of which the table has none."""
+    missing = [group for group in layer.needed if not set(group) & set(table.columns)]
+    first = dict.fromkeys(group[0] for group in missing)
+    if not first:
+        return
+    needs = [" / ".join(group) for group in layer.needed]
+    needs_zh = ["或".join(layer.heading(k).zh for k in group) for group in layer.needed]
+    raise LayerError(
+        [
+            both(
+                f"column '{key}' is missing; the layer '{layer.key}' needs {', '.join(needs)}",
+                f"缺少“{key}”列；“{layer.title.zh}”需要 {'、'.join(needs_zh)}，请补上，或指明是哪一列",
+            )
+            for key in first
+        ]
+    )
+
+
+def _checked(
+    table: pd.DataFrame, layer: Layer, reading: Reading
+) -> tuple[pd.DataFrame, list[Finding], pd.DataFrame | None]:
+    """The rules of the layer, then where every row is."""
+    if not layer.private:
+        checked, findings = CHECKS[layer.key](table, layer)
+        if layer.key in ("boundaries", "roads"):
+            return checked, findings, None
+        return _joined(checked, findings, *placed(table, layer, reading))
+    people, findings = read_residents(table, key=reading.key, on=reading.cut_off or date.today())
+    place, more, review = placed(people[[c for c in PLACE if c in people]], layer, reading)
+    people = people.drop(columns=[*PLACE], errors="ignore")
+    if "id" in table and not {*PERSONAL} & set(table.columns):  # rows that are sums keep their id
+        people = people.assign(id=table["id"].mask(table["id"].str.contains(_LONG_NUMBER, na=False)))
+    return people.join(place), [*findings, *more], review
+
+
+def _joined(
+    table: pd.DataFrame, findings: list[Finding], place: pd.DataFrame, more: list[Finding], review: pd.DataFrame | None
+) -> tuple[pd.DataFrame, list[Finding], pd.DataFrame | None]:
+    """The table with what is known of its places in place of what the file says."""
+    return table.assign(**{c: place[c] for c in place.columns}), [*findings, *more], review
+
+
+def _report(
+    path: Path, layer: Layer, reading: Reading, file: FileTable, columns: tuple[Column, ...], table: pd.DataFrame,
+    findings: list[Finding], review: pd.DataFrame | None,
+) -> LayerReport:  # fmt: skip
+    rejecting = [f for f in findings if f.effect == "reject"]
+    reasons = reasons_of(rejecting, len(table))
+    good: Mask = (reasons == "").to_numpy(bool)
+    rejected = pd.DataFrame(index=table.index[~good]) if layer.private else table[~good]
+    rejected = rejected.drop(columns="geometry", errors="ignore")
+    rejected.insert(0, "row", file.rows[~good])
+    rejected["reasons"] = reasons[~good].to_numpy()
+    accepted = _located(table[good].assign(**({"row": file.rows[good]} if layer.private else {})))
+    by_effect = {
+        effect: faults_of([f for f in findings if f.effect == effect], file.rows, layer.private)
+        for effect in ("reject", "ask", "correct")
+    }
+    return LayerReport(
+        file=path.name, layer=layer.key, encoding=file.encoding, rows_read=len(table), accepted=accepted,
+        rejected=rejected, faults=by_effect["reject"], questions=by_effect["ask"],
+        corrections=by_effect["correct"], columns=columns, review=review, notes=file.notes,
+        shift=_shift(accepted, reading), system=reading.system,
+    )  # fmt: skip
+
+
+def _shift(accepted: gpd.GeoDataFrame, reading: Reading) -> Shift | None:
+    """An offset of the points from the roads; only of points whose own coordinates are known."""
+    if reading.roads is None or "lon" not in accepted:
+        return None
+    own = accepted if "precision" not in accepted else accepted[accepted["precision"] == "point"]
+    return suspect_shift(own["lon"].to_numpy(float), own["lat"].to_numpy(float), reading.roads)
+
+
+def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    if "geometry" in table.columns and table["geometry"].dtype == "geometry" and "lon" not in table:
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=STORED)
+    if {"lon", "lat"} <= set(table.columns):
+        lon, lat = table["lon"].astype(float), table["lat"].astype(float)
+        shapes = points(lon.to_numpy(), lat.to_numpy())
+        return gpd.GeoDataFrame(table.drop(columns="geometry", errors="ignore"), geometry=shapes, crs=STORED)
+    return gpd.GeoDataFrame(table)
+
+
+def reasons_in(report: LayerReport, language: str) -> pd.DataFrame:
+    """The rejected rows with their reasons in a language."""
+    if language == "en":
+        return report.rejected
+    told: dict[int, list[str]] = {}
+    for fault in report.faults:
+        for row in fault.rows:
+            told.setdefault(row, []).append(in_language(fault.rule, language))
+    return report.rejected.assign(reasons=["；".join(told[row]) for row in report.rejected["row"]])

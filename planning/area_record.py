@@ -1,0 +1,100 @@
+"""What the record of a new study area says: what was read, and where every file comes from. No path, no person."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geodata.layers import LayerReport
+from geodata.study_data import StudyData
+from planning.area_demand import PRECISIONS
+
+if TYPE_CHECKING:
+    from planning.area_tables import Given
+
+OWN: Final = "given by the user / 用户提供"
+_OWN_LICENCE: Final = ({"name": "own", "title": "the user's own / 用户自有"},)
+_USUAL: Final = {  # file → the embedded one it is cut out of, and the mark of what is in it
+    "counties.csv": ("counties.csv", "D"), "region.csv": ("counties.csv", "D"), "cells.csv": ("demand_cells.csv", "J"),
+    "institutions.csv": ("facilities.csv", "J"), "candidates.csv": ("candidates.csv", "J"),
+    "places.csv": ("places.csv", "S"), "closures.csv": ("closures.csv", "V"),
+    "age_structure.csv": ("age_structure.csv", "S"), "roads.npz": ("roads.csv", "S"),
+    "elevation.tif": ("elevation_1min.tif", "S"),
+}  # fmt: skip
+
+
+def package_of(given: "Given", people: pd.DataFrame | None, cells: pd.DataFrame, *, inside: bool) -> dict[str, Any]:
+    """Titles, what was read of every layer, how surely persons are located, and whom to name on maps."""
+    known = bool(len(cells)) and inside
+    credits = ["GeoNames, CC BY 4.0"] if known else []
+    if given.boundaries is not None:
+        credits.append(f"boundaries: {OWN}")
+    persons = {} if people is None else people.groupby("precision")["persons"].sum()
+    return {
+        "title_zh": given.titles[0],
+        "title_en": given.titles[1],
+        "base_area": given.base.data.name if inside else "",
+        "base_sha256": given.base.data.digest if inside else "",
+        "snap_deg": given.snap_deg if people is not None else None,
+        "precision": {p: int(persons.get(p, 0)) for p in PRECISIONS} if people is not None else {},
+        "inputs": inputs_of(given),
+        "credits": credits,
+    }
+
+
+def inputs_of(given: "Given") -> list[dict[str, Any]]:
+    """Counts of every layer that was read: no file names, for they may say whose they are."""
+    layers = [*given.residents, given.institutions, given.candidates, given.boundaries]
+    read = [_input(report) for report in layers if report is not None]
+    if given.totals is not None:
+        read.append({"layer": "totals", "rows_read": len(given.totals), "rows_accepted": len(given.totals),
+                     "rows_rejected": 0, "coordinate_system": ""})  # fmt: skip
+    return read
+
+
+def _input(report: LayerReport) -> dict[str, Any]:
+    persons = report.accepted["persons"] if report.layer == "residents" and "persons" in report.accepted else None
+    counted = {} if persons is None else {"persons": int(pd.to_numeric(persons).sum())}
+    return {
+        "layer": report.layer,
+        "rows_read": report.rows_read,
+        "rows_accepted": len(report.accepted),
+        "rows_rejected": len(report.rejected),
+        **counted,
+        "coordinate_system": getattr(report, "system", "wgs84"),
+    }
+
+
+def sources_of(given: "Given", data: StudyData) -> Mapping[str, Mapping[str, Any]]:
+    """File → sources with marks, licences and caveat of its entry in the record."""
+    usual = {r["path"]: r for r in given.base.data.package["resources"]}
+    own = {
+        "institutions.csv": given.institutions is not None,
+        "candidates.csv": given.candidates is not None,
+        "closures.csv": given.closures is not None,
+        "roads.npz": given.roads is not None,
+        "elevation.tif": given.elevation is not None,
+        "cells.csv": data.residents is not None,
+    }
+    about: dict[str, Mapping[str, Any]] = {
+        file: _usual(usual[embedded], mark)
+        for file, (embedded, mark) in _USUAL.items()
+        if not own.get(file) and embedded in usual and (data.region is not None)
+    }
+    day = f", {data.cut_off}" if data.cut_off else ""
+    for file in (*(f for f, is_own in own.items() if is_own), "residents.csv", "totals.csv", "boundaries.gpkg"):
+        source = data.roads.source if file == "roads.npz" and not isinstance(data.roads, pd.DataFrame) else OWN
+        when = day if file in ("residents.csv", "totals.csv") else ""
+        about[file] = _own(f"{source}{when}")
+    if data.region is None:
+        about |= {file: _own(OWN) for file in ("counties.csv", "places.csv", "closures.csv", "age_structure.csv")}
+    return about
+
+
+def _usual(resource: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    sources = [{**source, "mark": mark} for source in resource["sources"]]
+    return {"sources": sources, "licenses": resource["licenses"], "caveat": resource["caveat"]}
+
+
+def _own(title: str) -> dict[str, Any]:
+    return {"sources": [{"title": title, "mark": "own"}], "licenses": list(_OWN_LICENCE), "caveat": ""}

@@ -113,7 +113,7 @@ def cells_of(
     """
     broad = people["precision"] == "county"
     surely = _at_spots(people[~broad], snap_deg)
-    kinds = people_from_register(people[broad].assign(cell_id=people["county_code"]))
+    kinds = people_from_register(people[broad].rename(columns={"county_code": "cell_id"}))
     shared = [_spread(rows, str(code), surely, homes, seats) for code, rows in kinds.groupby("cell_id")]
     counted = pd.concat([surely, *shared], ignore_index=True)
     spots = counted[list(SPOT)].drop_duplicates().assign(population=0)

@@ -114,7 +114,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         _print_json([plan], [options.out])
     else:
-        print(summary(plan, options.lang))
+        print(summary(plan, options.lang, area))
         print((options.out / "map.html").resolve())
     return 0
 
@@ -125,23 +125,28 @@ def asked(name_or_file: str, area: Path | None, language: str) -> tuple[Scenario
         scenario = checked_scenario(name_or_file)
         return scenario, embedded(scenario.study_area)
     own = StudyArea.open(area)
+    if read_toml(find(name_or_file)).get("study_area") == own.data.name:
+        return checked_scenario(name_or_file, own), own
     scenario, left = load(name_or_file).for_area(own)
     for sentence in left:
         print(in_language(sentence, language), file=sys.stderr)
     return scenario, own
 
 
-def checked_scenario(name_or_file: str) -> Scenario:
+def checked_scenario(name_or_file: str, area: StudyArea | None = None) -> Scenario:
     """A scenario whose codes all exist in its study area; faults of form and of codes are reported together.
+
+    Args:
+        area: the study area of the scenario; an embedded one is found by its name.
 
     Raises:
         PlanningError: one sentence for every fault.
     """
     path = find(name_or_file)
     table = read_toml(path)
-    faults, area = form_faults(table, path.parent), None
+    faults = form_faults(table, path.parent)
     try:
-        area = embedded(str(table.get("study_area", "southern_xinjiang")))
+        area = area or embedded(str(table.get("study_area", "southern_xinjiang")))
         area = area.with_layers(Layers(**_existing_layers(table, path.parent)))
     except (PlanningError, LayerError) as error:
         faults += error.faults
@@ -173,8 +178,8 @@ def _scenarios(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     plans = [read_plan(folder) for folder in options.plans]
-    compared = compare(plans)
     area = StudyArea.open(options.area) if options.area else embedded(plans[0].study_area)
+    compared = compare(plans, area)
     files = write_comparison(compared, options.out, area, options.lang)
     print(printed(compared, options.lang))
     print("\n".join(str(path.resolve()) for path in files))

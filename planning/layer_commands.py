@@ -14,7 +14,7 @@ from geodata import LayerError, load_roads
 from geodata.coordinates import SYSTEMS
 from geodata.errors import both, in_language, prefixed
 from geodata.files import read_file
-from geodata.gazetteer import Gazetteer, open_gazetteer, read_answers
+from geodata.gazetteer import Gazetteer, answers_as_aliases, open_gazetteer, read_answers
 from geodata.layers import LAYERS, LayerReport, Reading, layers, read_layer, reasons_in
 from geodata.layers.changes import changes_between
 from geodata.register import compare_lists, ephemeral_key
@@ -61,6 +61,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key-file", type=Path, metavar="FILE", help="your secret for joining lists of people")
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="cut-off date of the list")
     parser.add_argument("--roads", type=Path, metavar="FILE", help="roads, to look for an offset of all points")
+    parser.add_argument("--source", default="", help="who made the file, to be named on maps")
+    parser.add_argument("--keep-aliases", type=Path, metavar="CSV", help="write the answers of --matches as aliases")
 
 
 def reading_of(options: argparse.Namespace) -> Reading:
@@ -72,6 +74,9 @@ def reading_of(options: argparse.Namespace) -> Reading:
     gazetteer = open_gazetteer()
     if options.aliases:
         gazetteer = gazetteer.with_aliases(read_file(options.aliases).frame)
+    answers = answers_in(options.matches, gazetteer) if options.matches else None
+    if options.keep_aliases and answers is not None:
+        write_csv(answers_as_aliases(answers, gazetteer), options.keep_aliases)
     return Reading(
         columns=_columns(options.columns),
         system=options.crs,
@@ -79,11 +84,12 @@ def reading_of(options: argparse.Namespace) -> Reading:
         sheet=options.sheet,
         gazetteer=gazetteer,
         county=options.county,
-        answers=answers_in(options.matches, gazetteer) if options.matches else None,
+        answers=answers,
         own_points=own_points(options.places) if options.places else None,
         key=_key(options.key_file) if options.key_file else None,
         cut_off=day_of(options.date) if options.date else None,
         roads=load_roads(options.roads) if options.roads else None,
+        source=options.source,
     )
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from geodata import build
 from geodata.boundaries import county_polygons
+from geodata.build.check import check_layers
 from geodata.build.elevation import build_elevation
 from geodata.build.package import copy_facts, write_datapackage
 from geodata.build.people import build_people
 from geodata.build.places import build_places
 from geodata.build.roads import build_roads
 from geodata.build.sites import build_candidates, build_facilities
-from geodata.build.sources import read_counties
+from geodata.build.sources import FOLDER, read_counties
 from geodata.build.units import build_units
 
 
@@ -26,6 +27,7 @@ def main(wheels: Path) -> None:
     build_candidates(cells, places, counties)
     build_facilities(places, counties)
     copy_facts()
+    check_layers(FOLDER)
     write_datapackage()
     print(f"{len(cells)} cells, {len(places)} places, {len(roads)} road edges")
 

@@ -224,17 +224,16 @@ def geonames(wheels: Path, places: pd.DataFrame, units: pd.DataFrame) -> pd.Data
 def spellings(names: list[str]) -> list[tuple[str, str]]:
     """Uyghur Arabic names, and the Latin ones that read like them or like the Chinese name."""
     arabic = sorted({n for n in names if re.fullmatch("[ئاەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىي ]+", n)})
-    readings = {folded(to_latin(n)) for n in arabic}
-    readings |= {n.replace(" ", "") for n in names if re.fullmatch(r"[a-z]+( [a-z]+)+", n)}
+    uyghur = {folded(to_latin(n)).replace(" ", "") for n in arabic}
+    pinyin = {n.replace(" ", "") for n in names if re.fullmatch(r"[a-z]+( [a-z]+)+", n)}
     out = [(n, "uyghur_arabic") for n in arabic]
     seen = {key(n) for n in arabic}
     for name in sorted(n for n in names if re.fullmatch(r"[A-Z][A-Za-zéëöüƣə'’ ]+", n)):
         core = " ".join(w for w in key(name).split() if w not in LATIN_KINDS)
-        alike = max((ratio(core.replace(" ", ""), r.replace(" ", "")) for r in readings), default=0.0)
-        if alike >= LIKE and core not in seen:
+        like = [max((ratio(core.replace(" ", ""), r) for r in readings), default=0.0) for readings in (uyghur, pinyin)]
+        if max(like) >= LIKE and core not in seen:
             seen.add(core)
-            uyghur = any(ratio(core, folded(to_latin(n))) >= LIKE for n in arabic)
-            out.append((name, "uyghur_latin" if uyghur else "english"))
+            out.append((name, "uyghur_latin" if like[0] >= like[1] else "english"))
     return out
 
 

@@ -31,7 +31,7 @@ STEP_M: Final = 75.0
 APART_M: Final = 150.0  # a translation closer than this to the predicted one is no other one
 AROUND_M: Final = (150.0, 25.0)  # reach and step of the search for the best translation around the predicted one
 AGREES_M: Final = 60.0  # how far that may be from the predicted one
-BY_CHANCE: Final = 1e-3  # probability of such an improvement when both places of a point are equally good
+BY_CHANCE: Final = 1e-2  # probability of such an improvement when both places of a point are equally good
 LEAD: Final = 0.25  # standard deviations by which the prediction must lead the other translations
 SPACING_M: Final = 10.0  # points along the roads
 

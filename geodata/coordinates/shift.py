@@ -66,7 +66,7 @@ class Shift:
             f"the points lie {far} m {way} of where they fit the roads: {name} suspected. Median distance to a road "
             f"{before} m now, {after} m after conversion; {self.share_improved:.0%} of {self.points_used} points come "
             f"closer. Nothing was changed; to convert, read the file again with --crs {self.system}",
-            f"各点比与道路吻合的位置整体偏{way.zh} {far} 米：疑似{name.zh}。到道路的距离中位数现为 {before} 米，"
+            f"各点比与道路吻合的位置整体偏{way.zh} {far} 米：疑似 {name.zh}。到道路的距离中位数现为 {before} 米，"
             f"换算后为 {after} 米；{self.points_used} 个点中 {self.share_improved:.0%} 更靠近道路。"
             f"尚未改动；如需换算，请用 --crs {self.system} 重新读取",
         )
@@ -142,7 +142,7 @@ def _shift(
 ) -> Shift:
     """The shift with what it does to the distances."""
     off = background.xy - projection.to_metric(*after.T)
-    east, north = np.median(off, axis=0)
+    east, north = np.median((before - after) * [np.cos(np.radians(before[:, 1].mean())), 1], axis=0)  # true north
     now, then = (background.roads.distance_m(xy) for xy in (background.xy, background.xy - off))
     return Shift(
         system=system,

@@ -89,7 +89,7 @@ def read_geojson(source: Source) -> FileTable:
     drawn = [None if f["geometry"] is None else json.dumps(f["geometry"]) for f in features]
     geometry = shapely.from_geojson(np.array(drawn, object))
     crs = document["crs"]["properties"]["name"] if document.get("crs") else STORED
-    if isinstance(crs, str) and not _NAMED_CRS.fullmatch(crs):
+    if crs is not STORED and not _NAMED_CRS.fullmatch(str(crs)):
         raise ValueError("no name of a reference system")
     return feature_table(cells, names, geometry, crs, source, encoding, notes=notes)
 

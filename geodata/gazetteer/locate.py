@@ -5,7 +5,8 @@ from typing import Final
 import pandas as pd
 
 from geodata.errors import LayerError, both
-from geodata.gazetteer.units import LEVELS, Gazetteer
+from geodata.gazetteer.names import LEVELS
+from geodata.gazetteer.units import Gazetteer
 
 WIDTHS: Final = (12, 9, 6)  # digits of a code, deepest level first
 

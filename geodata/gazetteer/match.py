@@ -8,11 +8,11 @@ import pandas as pd
 
 from geodata.errors import LayerError, both
 from geodata.gazetteer.index import Lookups
-from geodata.gazetteer.names import key
+from geodata.gazetteer.names import LEVELS, key
 from geodata.gazetteer.reasons import REASONS
 from geodata.gazetteer.resolve import Found, Place, resolve, resolve_answered
 from geodata.gazetteer.shown import Row, place_text
-from geodata.gazetteer.units import LEVELS, Gazetteer
+from geodata.gazetteer.units import Gazetteer
 
 COLUMNS: Final = (
     "unit_code", "county_code", "precision", "score", "status", "reason", "reason_en", "reason_zh", "candidates",

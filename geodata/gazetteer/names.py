@@ -9,6 +9,9 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+LEVELS: Final = {4: "prefecture", 6: "county", 9: "township", 12: "village"}
+"""Digits of a code → level of the unit (GB/T 2260 and GB/T 10114, as the statistics bureau writes them)."""
+
 ULY: Final = {
     "ا": "a", "ە": "e", "ب": "b", "پ": "p", "ت": "t", "ج": "j", "چ": "ch", "خ": "x", "د": "d", "ر": "r", "ز": "z",
     "ژ": "zh", "س": "s", "ش": "sh", "غ": "gh", "ف": "f", "ق": "q", "ك": "k", "گ": "g", "ڭ": "ng", "ل": "l", "م": "m",

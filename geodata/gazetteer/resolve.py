@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from geodata.gazetteer.index import NONE, Codes, Index, Lookups
-from geodata.gazetteer.names import key, split_kind
+from geodata.gazetteer.names import LEVELS, key, split_kind
 from geodata.gazetteer.reading import NEAR, NOTHING, Reading, one_slip, read_column, read_running
 from geodata.gazetteer.reasons import MATCHED, PERSON, UNMATCHED
 
@@ -82,7 +82,7 @@ def _coded(code: str, lookups: Lookups) -> tuple[Codes, str]:
     """The units that a code means, and how it is known: listed, above (only the unit above it is listed), unknown,
     or unreadable, which is no code at all.
     """
-    if not code.isdigit() or len(code) < 6:
+    if not code.isdigit() or len(code) not in LEVELS or len(code) < 6:  # an identity number begins with a county, too
         return NONE, "unreadable"
     bare = code[:6] if set(code[6:]) <= {"0"} else code[:9] if set(code[9:]) <= {"0"} else code
     if bare in lookups.codes:

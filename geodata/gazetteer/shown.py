@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Final
 
 from geodata.gazetteer.index import Lookups
-from geodata.gazetteer.names import KINDS, clean, key
+from geodata.gazetteer.names import KINDS, LEVELS, clean, key
 from geodata.gazetteer.reasons import MATCHED
 from geodata.gazetteer.resolve import Found, Place
 
@@ -47,7 +47,8 @@ def place_text(number: int, row: Row, found: Found, lookups: Lookups) -> str:
         parts += [n for n in (*names, found.asked) if key(n) not in written]
     visible = bool(parts) and (bool(found.asked) or not place.address)
     if found.reason.startswith("code"):
-        parts, visible = [*parts, place.code[:12]], not place.address
+        coded = place.code.isdigit() and len(place.code) in LEVELS
+        parts, visible = [*parts, *([place.code] if coded else [])], coded and not place.address
     text = " ".join(parts)
     if visible and len(text) <= LENGTH:
         return text

@@ -9,12 +9,9 @@ import pandas as pd
 
 from geodata.errors import LayerError, Sentence, both
 from geodata.gazetteer.index import Lookups
-from geodata.gazetteer.names import key
+from geodata.gazetteer.names import LEVELS, key
 
 DATA: Final = Path(__file__).parents[1] / "data"
-LEVELS: Final = {4: "prefecture", 6: "county", 9: "township", 12: "village"}
-"""Digits of a code → level of the unit (GB/T 2260 and GB/T 10114, as the statistics bureau writes them)."""
-
 UNIT_COLUMNS: Final = (
     "code", "name", "level", "valid", "owner", "mca_code", "parent", "lon", "lat", "located", "source",
 )  # fmt: skip

@@ -28,6 +28,9 @@ from geodata.register import PERSONAL, PLACE, read_residents
 from geodata.roads.network import RoadNetwork
 
 _LONG_NUMBER: Final = re.compile(r"\d{11}")  # a phone or identity number is no id to keep
+_WHOLE_POPULATION: Final = re.compile(
+    r"(户籍|常住|总|全县|户口)人(口|数)|resident population|registered population", re.I
+)
 _OWN: Final = {"row": "row (file)", "reasons": "reasons (file)", "geometry": "geometry (file)"}
 
 
@@ -49,6 +52,7 @@ class Reading:
         key: secret for `person_key`, to join lists of people; none without one.
         cut_off: the day for which ages are computed.
         roads: to look for an offset of all points; None for no look.
+        source: who made the file, to be named on maps; empty where nobody has said.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class Reading:
     key: bytes | None = None
     cut_off: date | None = None
     roads: RoadNetwork | None = None
+    source: str = ""
 
 
 def read_layer(path: str | Path, layer: str = "points", reading: Reading | None = None) -> LayerReport:
@@ -199,9 +204,37 @@ def _report(
     return LayerReport(
         file=path.name, layer=layer.key, encoding=file.encoding, rows_read=len(table), accepted=accepted,
         rejected=rejected, faults=by_effect["reject"], questions=by_effect["ask"],
-        corrections=by_effect["correct"], columns=columns, review=review, notes=file.notes,
-        shift=_shift(accepted, reading), system=reading.system,
+        corrections=by_effect["correct"], columns=columns, review=review,
+        notes=(*file.notes, *_notes(columns, layer, reading)),
+        shift=_shift(accepted, reading), system=reading.system, source=reading.source,
     )  # fmt: skip
+
+
+def _notes(columns: tuple[Column, ...], layer: Layer, reading: Reading) -> list[Sentence]:
+    """What a reader of the file should know: ages as of today, people of all kinds, borders of unknown origin."""
+    notes = []
+    if layer.private and reading.cut_off is None and any(c.field in ("birth_date", "identity") for c in columns):
+        day = date.today()
+        notes.append(
+            both(f"ages as of {day}; give the list's cut-off date", f"年龄按 {day} 计算；请给出名册的截止日期")
+        )
+    whole = [c.heading for c in columns if _WHOLE_POPULATION.search(c.heading) and not c.field]
+    if whole and layer.private:
+        named, named_zh = ", ".join(whole), "、".join(whole)
+        notes.append(
+            both(
+                f"'{named}' counts everybody, registered or resident, not disabled people; it is not used as persons",
+                f"“{named_zh}”是全部人口（户籍或常住），不是残疾人数，未作为人数使用",
+            )
+        )
+    if layer.key == "boundaries" and not reading.source:
+        notes.append(
+            both(
+                "the file does not say who drew these boundaries; name the source, or maps will say it is unknown",
+                "文件没有说明边界的来源；请注明出处，否则地图上将标为“来源不明”",
+            )
+        )
+    return notes
 
 
 def _shift(accepted: gpd.GeoDataFrame, reading: Reading) -> Shift | None:

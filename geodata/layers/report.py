@@ -55,6 +55,7 @@ class LayerReport:
         notes: what was noticed about the file as a whole.
         shift: an offset of all points from the roads that another coordinate system would explain.
         system: the coordinate system the file was read in.
+        source: who made the file; empty where nobody has said.
     """
 
     file: str
@@ -71,6 +72,7 @@ class LayerReport:
     notes: tuple[Sentence, ...] = ()
     shift: Shift | None = None
     system: str = "wgs84"
+    source: str = ""
 
     def matched(self) -> dict[str, int]:
         """Accepted rows by the level of the unit that they were matched to: village, township, county."""

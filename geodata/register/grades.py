@@ -61,6 +61,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _CATEGORY_OF: Final = {word: key for key, words in CATEGORY_WORDS.items() for word in words}
+_ASIDE: Final = re.compile(r"[(\[{【]([^()\[\]{}【】]*)[)\]}】]")
+_DENIAL: Final = re.compile(r"[无未非否不没?？]|正常|治愈|恢复|not|none|\bno\b")
 _CODE: Final = re.compile(r"([0-9]+)(?:\.0+)?")
 
 
@@ -100,16 +102,23 @@ def _say(text: str, is_category: bool) -> _Said:
         return _Said()
     if is_category and (code := _CODE.fullmatch(text)):
         return _coded(code[1])
-    tokens = [t for t in _tokens(text) if t.kind != "filling"]
+    understood = _ASIDE.sub(lambda m: "" if _is_aside(m[1]) else m[0], text)
+    tokens = [t for t in _tokens(understood) if t.kind != "filling"]
     kinds = {t.kind for t in tokens}
     if "other" in kinds or not kinds - {"close"}:
         return _Said(remarks=frozenset({"unknown"})) if is_category else _Said(whole=frozenset({0}))
     parts, whole = _assigned(tokens)
-    remarks = kinds & {"vague", "doubtful"}
+    remarks = kinds & {"vague", "doubtful"} | ({"aside"} if understood != text else set())
     multiple = parts.pop("multiple", None)
     return _Said(
         {c: frozenset(g) for c, g in parts.items()}, multiple is not None, frozenset(whole), frozenset(remarks)
     )
+
+
+def _is_aside(text: str) -> bool:
+    """Whether a text in brackets says nothing of category or grade, such as 左下肢; what denies is none."""
+    kinds = {t.kind for t in _tokens(text)}
+    return "other" in kinds and kinds <= {"other", "filling"} and _DENIAL.search(text) is None
 
 
 def _coded(code: str) -> _Said:
@@ -246,6 +255,11 @@ _RULES: Final[Mapping[str, tuple[Sentence, Sentence, Effect]]] = {
     "one_part": (
         both("multiple disability with one part only", "多重残疾只写了一个类别"),
         both("name every part, such as 多重(肢体二级+智力三级)", "请写全各个类别，例如 多重(肢体二级+智力三级)"),
+        "ask",
+    ),
+    "aside": (
+        both("words in brackets were not read", "括号中的文字未读取"),
+        both("see that they change neither category nor grade", "请确认其不影响残疾类别和等级"),
         "ask",
     ),
     "no_grade": (

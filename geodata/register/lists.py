@@ -6,8 +6,10 @@ Persons are joined by `person_key`; the result holds row numbers and no key, so 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import LayerError, Sentence, both, in_language
@@ -15,6 +17,7 @@ from geodata.register.dates import BAND_STARTS
 from geodata.register.marks import FLAGS
 
 COMPARED: Final = ("category", "categories", "grade", "age_band", "unit_code", *FLAGS, "status")
+FIRM: Final = ("category", "categories", "grade", "status")  # what two departments cannot both be right about
 Between = Literal["dates", "departments"]
 
 CONFLICTS: Final[Mapping[str, Sentence]] = {
@@ -111,29 +114,23 @@ def compare_lists(
     """
     _check(old, new, (old_date, new_date), names, between)
     fields = [c for c in COMPARED if c in old.columns and c in new.columns]
-    sheets = [_sheet(frame, fields) for frame in (old, new)]
-    several = pd.concat([_keys_with_several_contents(s, fields) for s in sheets]).unique()
-    once = [_once(s, several) for s in sheets]
-    joined = once[0].merge(once[1], on="key", how="outer", suffixes=("_old", "_new"), indicator="side")
-    pairs = joined[joined["side"] == "both"].drop(columns="side").reset_index(drop=True)
-    pairs = pairs.astype({"row_old": sheets[0]["row"].dtype, "row_new": sheets[1]["row"].dtype})
-    pairs["changed"] = _joined_names(_different(pairs, fields, known=False), pairs.index)
-    reason, columns = _contradictions(pairs, fields, between, old_date == new_date)
-    fine = pairs[reason == ""].drop(columns="key")
-    conflicts = _conflict_table(sheets, several, pairs.assign(reason=reason, columns=columns)[reason != ""])
-    rows = ["row_old", "row_new"]
+    sheets = _sheets(old, new, fields)
+    several = np.unique(np.concatenate([_keys_with_several_contents(sheet, fields) for sheet in sheets]))
+    once = [sheet[~sheet["again"] & (sheet["key"] >= 0) & ~sheet["key"].isin(several)] for sheet in sheets]
+    pairs = once[0].merge(once[1], on="key", suffixes=("_old", "_new"))
+    pairs["changed"] = _joined_names({f: pairs[f"{f}_old"] != pairs[f"{f}_new"] for f in fields}, len(pairs))
+    pairs["reason"], pairs["columns"] = _contradictions(pairs, old, new, fields, between)
+    fine = pairs[pairs["reason"] == ""].sort_values("at_old")
     return ListComparison(
         names,
         (old_date, new_date),
-        _alone(once[1], once[0]),
-        _alone(once[0], once[1]),
-        _by_row(
-            fine.loc[fine["changed"] != "", [*rows, "changed", *(f"{f}_{s}" for f in fields for s in ("old", "new"))]]
-        ),
-        _by_row(fine.loc[fine["changed"] == "", rows]),
-        conflicts,
-        _rows_of([s[(s["key"] != "") & s["again"] & ~s["key"].isin(several)] for s in sheets]),
-        _rows_of([s[s["key"] == ""] for s in sheets]),
+        _told_rows(new, once[1].loc[~once[1]["key"].isin(once[0]["key"]), "at"], fields),
+        _told_rows(old, once[0].loc[~once[0]["key"].isin(once[1]["key"]), "at"], fields),
+        _changed(old, new, fine[fine["changed"] != ""], fields),
+        fine.loc[fine["changed"] == "", ["row_old", "row_new"]].reset_index(drop=True),
+        _conflict_table(sheets, several, pairs[pairs["reason"] != ""]),
+        _rows_of([s[(s["key"] >= 0) & s["again"] & ~s["key"].isin(several)] for s in sheets]),
+        _rows_of([s[s["key"] < 0] for s in sheets]),
         (len(old), len(new)),
         _notes(sheets),
     )
@@ -162,32 +159,49 @@ def _check(
         raise LayerError(faults)
 
 
-def _sheet(frame: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
-    """`key`, `row`, `again` (a later row of the same key) and the fields with `""` for unknown."""
-    own = {f: frame[f].astype(object).where(frame[f].notna(), "").to_numpy(object) for f in fields}
-    key = frame["person_key"].fillna("").astype(str).to_numpy(object)
-    sheet = pd.DataFrame(
-        {"key": key, "row": (frame["row"] if "row" in frame.columns else frame.index).to_numpy(), **own}
-    )
-    return sheet.assign(again=sheet["key"].duplicated(keep="first"))
+def _row_numbers(frame: pd.DataFrame) -> npt.NDArray[Any]:
+    return np.asarray(frame["row"] if "row" in frame.columns else frame.index)
 
 
-def _keys_with_several_contents(sheet: pd.DataFrame, fields: Sequence[str]) -> "pd.Series[str]":
-    contents = sheet.loc[sheet["key"] != "", ["key", *fields]].drop_duplicates()
-    return contents.loc[contents["key"].duplicated(), "key"]
+def _sheets(old: pd.DataFrame, new: pd.DataFrame, fields: Sequence[str]) -> list[pd.DataFrame]:
+    """Of each list `at` (position), `row`, `key` and the fields as codes common to both, -1 for unknown, and `again`.
+
+    `again` is True for later rows of a key.
+    """
+    codes = {}
+    for name in ("person_key", *fields):
+        values = pd.concat([frame[name].astype(object) for frame in (old, new)])
+        codes[name] = pd.factorize(values.mask(values.isin([""]).to_numpy(bool)))[0]
+    sheets = []
+    for frame, start in ((old, 0), (new, len(old))):
+        own = {name: code[start : start + len(frame)] for name, code in codes.items()}
+        key = own.pop("person_key")
+        sheet = pd.DataFrame({"at": np.arange(len(frame)), "row": _row_numbers(frame), "key": key, **own})
+        sheets.append(sheet.assign(again=sheet["key"].duplicated(keep="first")))
+    return sheets
 
 
-def _once(sheet: pd.DataFrame, several: Sequence[str]) -> pd.DataFrame:
-    """One row for each key that can be compared."""
-    return sheet[(sheet["key"] != "") & ~sheet["again"] & ~sheet["key"].isin(several)].drop(columns="again")
+def _keys_with_several_contents(sheet: pd.DataFrame, fields: Sequence[str]) -> npt.NDArray[Any]:
+    twice = sheet[(sheet["key"] >= 0) & sheet["key"].duplicated(keep=False)]
+    contents = twice[["key", *fields]].drop_duplicates()
+    return np.asarray(contents.loc[contents["key"].duplicated(), "key"])
 
 
-def _alone(sheet: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    return sheet[~sheet["key"].isin(other["key"])].drop(columns="key").reset_index(drop=True)
+def _told_rows(frame: pd.DataFrame, at: "pd.Series[int]", fields: Sequence[str]) -> pd.DataFrame:
+    """`row` and the compared columns of some rows, as they stand in the frame."""
+    told = pd.DataFrame(frame)[list(fields)].iloc[at.to_numpy()].reset_index(drop=True)
+    told.insert(0, "row", _row_numbers(frame)[at.to_numpy()])
+    return told
 
 
-def _by_row(table: pd.DataFrame) -> pd.DataFrame:
-    return table.sort_values("row_old", kind="stable").reset_index(drop=True)
+def _changed(old: pd.DataFrame, new: pd.DataFrame, pairs: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
+    """A row for each pair: row numbers, what changed, and every compared column before and after."""
+    sides = {
+        side: _told_rows(frame, pairs[f"at_{side}"], fields).add_suffix(f"_{side}")
+        for side, frame in (("old", old), ("new", new))
+    }
+    table = pd.concat(list(sides.values()), axis=1).assign(changed=pairs["changed"].to_numpy(object))
+    return table[["row_old", "row_new", "changed", *(f"{f}_{side}" for f in fields for side in sides)]]
 
 
 def _rows_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -195,65 +209,55 @@ def _rows_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _different(pairs: pd.DataFrame, fields: Sequence[str], *, known: bool) -> dict[str, "pd.Series[bool]"]:
-    """field → True where the lists differ; with `known` only where both say something."""
-    out = {}
-    for field in fields:
-        old, new = pairs[f"{field}_old"], pairs[f"{field}_new"]
-        out[field] = (old != new) & ((old != "") & (new != "") if known else True)
-    return out
-
-
-def _joined_names(masks: Mapping[str, "pd.Series[bool]"], index: pd.Index) -> "pd.Series[str]":
+def _joined_names(masks: Mapping[str, "pd.Series[bool]"], rows: int) -> npt.NDArray[np.object_]:
     """The names of the true fields of each row, joined with `+`."""
-    text = pd.Series("", index=index, dtype=object)
-    for field, rows in masks.items():
-        text[rows] = text[rows] + f"+{field}"
-    return text.str.lstrip("+")
+    text = np.full(rows, "", object)
+    for field, mask in masks.items():
+        text[mask] = text[mask] + np.where(text[mask] == "", field, f"+{field}").astype(object)
+    return text
 
 
 def _contradictions(
-    pairs: pd.DataFrame, fields: Sequence[str], between: Between, same_date: bool
-) -> tuple["pd.Series[str]", "pd.Series[str]"]:
+    pairs: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, fields: Sequence[str], between: Between
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """The reason why the two rows of a person cannot both be right, `""` where they can, and the columns meant."""
-    reason = pd.Series("", index=pairs.index, dtype=object)
-    columns = reason.copy()
-    checks: list[tuple[str, pd.Series[str]]] = []
     if between == "departments":
-        firm = [
-            f for f in fields if f in ("category", "categories", "grade", "status") or (f == "age_band" and same_date)
-        ]
-        checks.append(("contradiction", _joined_names(_different(pairs, firm, known=True), pairs.index)))
-    if "age_band" in fields and between == "dates":
-        order = {"": float("nan")} | {band: float(i) for i, band in enumerate(BAND_STARTS)}
-        back = pairs["age_band_new"].map(order).astype(float) < pairs["age_band_old"].map(order).astype(float)
-        checks.append(("younger", back.map({True: "age_band", False: ""}).astype(object)))
-    if "status" in fields and between == "dates":
-        revived = (pairs["status_old"] == "deceased") & ~pairs["status_new"].isin(["deceased", ""])
-        checks.append(("revived", revived.map({True: "status", False: ""}).astype(object)))
-    for name, found in checks:
-        here = (found != "") & (reason == "")
-        reason[here], columns[here] = name, found[here]
+        known = {f: (pairs[f"{f}_old"] >= 0) & (pairs[f"{f}_new"] >= 0) for f in fields if f in FIRM}
+        columns = _joined_names({f: k & (pairs[f"{f}_old"] != pairs[f"{f}_new"]) for f, k in known.items()}, len(pairs))
+        return np.where(columns != "", "contradiction", "").astype(object), columns
+
+    def values(field: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        sides = ((old, "at_old"), (new, "at_new"))
+        before, after = (frame[field].to_numpy(object)[pairs[at]] for frame, at in sides)
+        return before, after
+
+    reason, columns = np.full(len(pairs), "", object), np.full(len(pairs), "", object)
+    if "status" in fields:
+        before, after = values("status")
+        revived = (before == "deceased") & (after != "deceased") & (after != "")
+        reason[revived], columns[revived] = "revived", "status"
+    if "age_band" in fields:
+        starts = {**BAND_STARTS, "": np.nan}
+        before, after = (np.array([starts[band] for band in bands], float) for bands in values("age_band"))
+        younger = (after < before) & (reason == "")
+        reason[younger], columns[younger] = "younger", "age_band"
     return reason, columns
 
 
-def _conflict_table(sheets: Sequence[pd.DataFrame], several: Sequence[str], pairs: pd.DataFrame) -> pd.DataFrame:
+def _conflict_table(sheets: Sequence[pd.DataFrame], several: npt.NDArray[Any], pairs: pd.DataFrame) -> pd.DataFrame:
     parts = []
-    for i, sheet in enumerate(sheets):
-        rows = sheet[sheet["key"].isin(several)]
-        parts.append(rows[["key", "row"]].assign(list=i, reason="several_rows", columns=""))
-    for i, side in enumerate(("row_old", "row_new")):
-        rows = pairs[["key", side, "reason", "columns"]].rename(columns={side: "row"})
-        parts.append(rows.assign(list=i))
-    table = pd.concat(parts, ignore_index=True)
-    table["person"] = pd.factorize(table["key"])[0] + 1
-    order = ["person", "list", "row"]
-    return table[[*order, "reason", "columns"]].sort_values(order, kind="stable").reset_index(drop=True)
+    for i, (sheet, side) in enumerate(zip(sheets, ("row_old", "row_new"), strict=True)):
+        rows = sheet.loc[sheet["key"].isin(several), ["key", "row"]]
+        parts.append(rows.assign(list=i, reason="several_rows", columns=""))
+        parts.append(pairs[["key", side, "reason", "columns"]].rename(columns={side: "row"}).assign(list=i))
+    table = pd.concat(parts, ignore_index=True).sort_values(["list", "row"], kind="stable")
+    table["person"] = pd.factorize(table["key"])[0] + 1  # a number of its own: the key stays here
+    return table.sort_values("person", kind="stable", ignore_index=True)[["person", "list", "row", "reason", "columns"]]
 
 
 def _notes(sheets: Sequence[pd.DataFrame]) -> tuple[Sentence, ...]:
-    keys = [set(s["key"]) - {""} for s in sheets]
-    if all(keys) and not keys[0] & keys[1]:
+    old, new = (sheet.loc[sheet["key"] >= 0, "key"] for sheet in sheets)
+    if len(old) and len(new) and not old.isin(new).any():
         note = both(
             "nobody stands in both lists; were they read with the same key?",
             "两份名单没有共同的人；请确认读取时用的是同一个密钥",

@@ -39,13 +39,16 @@ def find_repeats(
     """
     names = bare_names(column(text, "person_name"))
     numbered = (numbers != "").to_numpy(bool)
-    spoken = names.where(names != "")
-    conflict = numbered & (spoken.groupby(numbers).transform("nunique") > 1).to_numpy(bool)
+    twice = numbered & numbers.duplicated(keep=False).to_numpy(bool)
+    conflict = np.zeros(len(text), bool)
+    conflict[twice] = _several(names[twice], numbers[twice])
     candidate = numbered & ~conflict & ~rejected
     again = np.zeros(len(text), bool)
     again[candidate] = numbers[candidate].duplicated(keep="first").to_numpy(bool)
+    rows = candidate & twice
     differs = np.zeros(len(text), bool)
-    differs[candidate] = _differ(said[candidate], numbers[candidate])
+    for column_said in ("category", "grade"):
+        differs[rows] |= _several(said.loc[rows, column_said], numbers[rows])
     alike = _alike(text, names, births, ~rejected & ~conflict & ~again)
     return [
         *found(
@@ -78,14 +81,10 @@ def find_repeats(
     ]
 
 
-def _differ(said: pd.DataFrame, numbers: "pd.Series[str]") -> Mask:
-    """True where rows of one number name different known categories or grades."""
-    category = said["category"].where(said["category"] != "")
-    return np.asarray(
-        (category.groupby(numbers).transform("nunique") > 1)
-        | (said["grade"].groupby(numbers).transform("nunique") > 1),
-        bool,
-    )
+def _several(values: "pd.Series[Any]", numbers: "pd.Series[str]") -> Mask:
+    """True where the rows of one number have more than one known value."""
+    known = values.mask(values.isin([""]))
+    return np.asarray(known.groupby(numbers).transform("nunique") > 1, bool)
 
 
 def _alike(text: pd.DataFrame, names: "pd.Series[str]", births: "pd.Series[Any]", among: Mask) -> Mask:

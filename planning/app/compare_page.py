@@ -8,7 +8,8 @@ import streamlit as st
 from planning import Plan, PlanningError, Scenario, compare
 from planning.app import controls
 from planning.app.plan_map import plan_maps
-from planning.app.state import base, language, plain, solved, study_area, word
+from planning.app.state import base, for_area, language, left_out, own_area, plain, solved, study_area, word
+from planning.area_screens import area_title
 from planning.compare import Comparison, comparison_csv
 from planning.faults import in_language
 from planning.maps import coverage_map, difference_map
@@ -26,7 +27,7 @@ from planning.screens import (
     worst_rows,
     zipped,
 )
-from planning.texts import text
+from planning.texts import people_note, text
 
 B_NAME = "plan_b"
 
@@ -36,19 +37,24 @@ def show() -> None:
     with st.sidebar:
         _side_bar()
     first, second = _plans()
-    comparison = compare([first, second])
+    comparison = compare([first, second], study_area())
     _headlines(comparison)
+    _left_out(first, second)
     picked = _maps(first, second)
     if picked:
         _picked(picked)
     _price(second)
     _tabs(comparison)
-    st.caption(plain(word("modelled") + " · " + word("sources") + "：" + "；".join(second.sources)))
+    people = dict.fromkeys(people_note(p.demand_source, p.cut_off, language()) for p in (first, second))
+    st.caption(plain(" · ".join([*people, f"{word('sources')}：{'；'.join(second.sources)}"])))
 
 
 def _side_bar() -> None:
     """Controls run in a fragment, so moving a slider does not redraw the maps."""
     controls.choose_language()
+    area = own_area()
+    if area is not None:
+        st.caption(plain(word("area_in_use").format(area_title(area, language()))))
     _settings()
 
 
@@ -86,7 +92,7 @@ def _plans() -> tuple[Plan, Plan]:
 
 def _renamed(edited: Scenario) -> Scenario:
     """Plan B under its own name, its title saying so when it differs from the scenario it started from."""
-    start = load(edited.name)
+    start = for_area(load(edited.name))
     named = edited.model_copy(update={"name": B_NAME})
     if edited == start:
         return named
@@ -111,9 +117,17 @@ def _headlines(comparison: Comparison) -> None:
         numbers = (shown_number(solver["objective"]), shown_number(solver["bound"]))
         st.caption(plain(word("proof").format(note, *numbers, solver["seconds"])))
     last_plan = comparison.plans[-1]
-    st.caption(plain(f"B：{conditions(last_plan.scenario, language())}"))
+    st.caption(plain(f"B：{conditions(last_plan.scenario, language(), study_area())}"))
     for note in [*map(word, comparison.notes), *cautions(last_plan, language())]:
         st.warning(plain(note))
+
+
+def _left_out(first: Plan, second: Plan) -> None:
+    """What the scenarios name and the session's own study area does not have."""
+    names = dict.fromkeys((first.name, controls.settings()["start"]))
+    notes = left_out([load(name) for name in names], language())
+    if notes:
+        st.caption(plain(word("left_out").format("；".join(notes))))
 
 
 def shown_number(value: float) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from planning.app.state import language, study_area, word
+from planning.app.state import for_area, language, study_area, word
+from planning.demand_report import available_bases
 from planning.scenario import Scenario, load, shipped
 from planning.scenario_form import PROFILES, Forbid, Lock
 from planning.screens import scenario_with, season_in, site_choices
@@ -53,7 +54,7 @@ def _begin_anew() -> None:
 
 def _settings_of(name: str) -> dict[str, Any]:
     """The settings that make a shipped scenario."""
-    scenario = load(name)
+    scenario = for_area(load(name))
     goal = scenario.objective
     equity = goal.model == "p_median" and goal.inequality_aversion > 0
     return {
@@ -73,6 +74,7 @@ def _settings_of(name: str) -> dict[str, Any]:
         "lock": [c.site for c in scenario.changes if c.type == "lock"],
         "forbid": [c.site for c in scenario.changes if c.type == "forbid"],
         "with_xpcc": scenario.with_separate_xpcc,
+        "demand_base": scenario.demand_base or "",
     }
 
 
@@ -105,7 +107,7 @@ def _several(name: str, options: Sequence[str], names: Mapping[str, str]) -> Non
 
 def choose_reference() -> Scenario:
     """Plan A: one of the shipped scenarios."""
-    return load(_one_of("reference", "plan_a", list(shipped()), _titles()))
+    return for_area(load(_one_of("reference", "plan_a", list(shipped()), _titles())))
 
 
 def _titles() -> dict[str, str]:
@@ -119,7 +121,7 @@ def choose_start() -> Scenario:
     if chosen != before:
         settings().update(_settings_of(chosen))
         _begin_anew()
-    return load(chosen)
+    return for_area(load(chosen))
 
 
 def choose_site(site: str, action: str) -> None:
@@ -135,6 +137,7 @@ def edit(start: Scenario) -> Scenario | None:
     goal = _one_of("goal", "goal", GOALS, {g: word(f"goal_{g}") for g in GOALS})
     _limits(goal)
     _slider("near_minutes", 15, 180, 5)
+    _choose_base()
     with st.expander(word("weights")):
         _slider("weight_severe", 1.0, 5.0, 0.5)
         _slider("weight_hardship", 1.0, 5.0, 0.5)
@@ -178,6 +181,17 @@ def _limits(goal: str) -> None:
         _slider("number_of_sites", 0, 150, 1)
 
 
+def _choose_base() -> None:
+    """Which count of persons holds; asked only where the area has a register."""
+    data = study_area().data
+    if data.residents is None:
+        return
+    bases = available_bases(study_area())
+    settings()["demand_base"] = settings()["demand_base"] or data.base
+    if _one_of("demand_base", "demand_base", bases, {b: word(f"base_{b}") for b in bases}) == data.base:
+        settings()["demand_base"] = ""
+
+
 def _when(when: str) -> str:
     """A season or a month as people say it."""
     return word("in_month").format(when, word(season_in(when))) if when.isdigit() else word(when)
@@ -211,6 +225,7 @@ def table(start: Scenario, chosen: Mapping[str, Any]) -> dict[str, Any]:
         **_season(chosen["when"]),
         "profile": chosen["profile"],
         "with_separate_xpcc": chosen["with_xpcc"],
+        "demand_base": chosen["demand_base"] or None,
         "candidates": {"kinds": chosen["kinds"], "counties": list(start.candidates.counties)},
         "changes": kept + changes,
     }

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from planning.app.controls import choose_language
-from planning.app.state import language, plain, solved, study_area, word
+from planning.app.state import for_area, language, plain, solved, study_area, word
 from planning.scenario import load, shipped
 from planning.screens import assumption_rows, data_rows, institution_rows
+from planning.texts import people_note
 
 
 def show() -> None:
@@ -13,7 +14,7 @@ def show() -> None:
     with st.sidebar:
         choose_language()
     shown = st.session_state.get("shown")
-    plan = shown[1] if shown else solved(load(next(iter(shipped()))))
+    plan = shown[1] if shown else solved(for_area(load(next(iter(shipped())))))
     speech = language()
     st.subheader(word("page_sources"), anchor=False)
     st.caption(plain(word("marks")))
@@ -24,4 +25,4 @@ def show() -> None:
     ):
         st.text(word(title))
         st.dataframe(rows, hide_index=True, height=height)
-    st.caption(plain(word("modelled")))
+    st.caption(plain(people_note(plan.demand_source, plan.cut_off, speech)))

@@ -99,7 +99,8 @@ def township_rows(damage: Damage, code: str, name: str) -> Iterator[tuple[str, .
     yield "slip in the county", code, "", damage.county_slip(county), name, "", ""
     yield "county without kind", code, "", bare(county, "county"), name, "", ""
     yield "no county", code, "", "", name, "", ""
-    yield "prefecture only", code, "", prefecture or county, name, "", ""
+    if prefecture:
+        yield "prefecture only", code, "", prefecture, name, "", ""
     extra, mark = damage.draw.choice(EXTRA), damage.draw.choice(MARKS)
     yield "extra text", code, "", mark.format(county), mark.format(name), "", ""
     yield "extra text", code, "", "", "", "", mark.format(f"{county} {name}") + extra

@@ -10,7 +10,9 @@ import pytest
 from geodata.build.people import county_cells, county_populations, morton, share_rest
 from geodata.build.places import chinese_names, stem, township_matches
 from geodata.build.sites import crowded_cells
-from geodata.build.sources import read_counties, read_prefectures, wheel
+from geodata.build.sources import FACTS, read_counties, read_prefectures, wheel
+from geodata.build.units import joined, owners, same_townships, spellings, without_conflicts
+from geodata.gazetteer import open_gazetteer
 from geodata.study_data import open_study_data
 
 NAN = float("nan")
@@ -99,3 +101,78 @@ def test_without_a_folder_the_command_tells_how_to_use_it():
     told = subprocess.run([sys.executable, "-m", "geodata.build"], capture_output=True, text=True, check=False)
     assert told.returncode == 1
     assert "python -m geodata.build WHEELS" in told.stderr
+
+
+class TestTwoListsOfTownships:
+    """The same township is recognised by its name; the same code may mean two."""
+
+    FACTS = pd.DataFrame(
+        [("653101", "新庄镇", "旧庄乡", "renamed")], columns=["county_code", "township", "alias", "kind"]
+    )
+
+    def same(self, nbs, mca):
+        tables = [pd.DataFrame([(f"653101{c}", n) for c, n in t.items()], columns=["code", "name"]) for t in (nbs, mca)]
+        return {m[6:]: n[6:] for m, n in same_townships(*tables, self.FACTS).items()}
+
+    def test_codes_that_are_exchanged_do_not_exchange_the_townships(self):
+        exchanged = self.same({"001": "甲镇", "002": "乙镇"}, {"001": "乙镇", "002": "甲镇"})
+        assert exchanged == {"001": "002", "002": "001"}
+
+    def test_the_same_code_and_nearly_the_same_name_is_a_spelling(self):
+        assert self.same({"001": "策达雅乡"}, {"001": "策大雅乡"}) == {"001": "001"}
+        assert self.same({"001": "幸福路街道"}, {"001": "幸福街道"}) == {"001": "001"}
+
+    def test_the_same_code_and_another_name_is_another_township(self):
+        assert self.same({"001": "红柳镇"}, {"001": "百和镇"}) == {}
+
+    def test_a_former_name_and_a_name_without_its_kind_are_recognised(self):
+        assert self.same({"203": "旧庄乡"}, {"107": "新庄镇"}) == {"107": "203"}
+        assert self.same({"107": "新庄镇"}, {"203": "旧庄乡"}) == {"203": "107"}
+        assert self.same({"205": "丙丙乡"}, {"103": "丙丙镇"}) == {"103": "205"}
+
+    def test_a_name_that_fits_twice_is_left_open(self):
+        assert self.same({"205": "丙丙乡"}, {"103": "丙丙镇", "001": "丙丙街道"}) == {}
+
+    def test_a_unit_keeps_the_code_of_its_villages_and_the_newer_name(self):
+        nbs = pd.DataFrame({"code": ["653101002", "653101009"], "name": ["哈拉乡", "旧场"]})
+        mca = pd.DataFrame({"code": ["653101001", "653101002"], "name": ["哈拉镇", "新镇"]})
+        out = joined(nbs, mca, self.FACTS)
+        assert out[["code", "name", "valid", "mca_code"]].to_numpy().tolist() == [
+            ["653101002", "哈拉镇", "both", "653101001"],
+            ["653101009", "旧场", "nbs2023", ""],
+        ]  # 新镇 has the code of another township, so it is no unit of its own
+
+
+def test_regiments_and_what_is_in_them_belong_to_the_corps():
+    units = pd.DataFrame(
+        {"code": ["659003", "652823501", "652823501501", "653122208500"], "name": ["甲市", "乙", "丙", "丁"]}
+    )
+    assert owners(units).tolist() == ["xpcc", "xpcc", "xpcc", ""]
+
+
+def test_only_spellings_that_read_like_the_name_become_aliases():
+    names = ["色力布亚", "se li bu ya", "Selibuya Zhen", "Serikbuya", "Ha'erlong", "سېرىقبۇيا", "Серықбуя"]
+    assert spellings(names) == [("سېرىقبۇيا", "uyghur_arabic"), ("Selibuya Zhen", "english")]
+    # Serikbuya is the Uyghur name letter by letter and needs no row
+
+
+def test_an_alias_that_two_townships_of_a_county_would_share_is_left_out():
+    units = pd.DataFrame({"code": ["653101001", "653101002", "653102001"], "name": ["甲镇", "乙镇", "丙镇"]})
+    rows = [
+        ("653101001", "乙镇"),
+        ("653101001", "老镇"),
+        ("653101002", "老镇"),
+        ("653102001", "老镇"),
+        ("653101002", "甲甲"),
+    ]
+    aliases = pd.DataFrame(rows, columns=["code", "alias"]).assign(kind="old", source="x", mark="S")
+    kept = without_conflicts(aliases, units)
+    assert kept[["code", "alias"]].to_numpy().tolist() == [["653101002", "甲甲"], ["653102001", "老镇"]]
+
+
+def test_the_units_are_those_of_the_kept_facts():
+    facts = pd.read_csv(FACTS / "nbs_units_2023.csv.gz", dtype=str, comment="#")
+    units = open_gazetteer().units
+    villages = units[units["level"] == "village"].set_index("code")["name"]
+    assert villages.to_dict() == facts[facts["code"].str.len() == 12].set_index("code")["name"].to_dict()
+    assert set(facts["code"]) <= set(units["code"])

@@ -42,12 +42,12 @@ def saved(rows, path, **more):
 
 
 class TestGeometry:
-    @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("what", SHAPES)
-    @pytest.mark.parametrize("crs", [4326, 4490, 32643, 4525])
+    @pytest.mark.parametrize(
+        ("kind", "crs"),
+        [(".geojson", 4326), *((k, crs) for k in (".gpkg", ".shp", ".parquet") for crs in (4326, 4490, 32643, 4525))],
+    )
     def test_every_kind_in_every_reference_system_becomes_degrees(self, tmp_path, kind, what, crs):
-        if kind == ".geojson" and crs != 4326:
-            pytest.skip("GeoJSON is in degrees")
         rows = drawn(SHAPES[what])
         table = read_file(saved(rows.to_crs(crs), tmp_path / f"layer{kind}"))
         assert table.frame.crs == STORED
@@ -73,6 +73,13 @@ class TestGeometry:
         table = read_file(saved(drawn([PLACES[0], None]), tmp_path / "layer.gpkg"))
         assert table.frame["lon"].fillna("").tolist() == ["75.99", ""]
         assert table.rows.tolist() == [1, 2]
+
+    def test_a_feature_without_attributes_stays_a_row(self, tmp_path):
+        table = read_file(saved(drawn(名称=[None, "乙"]), tmp_path / "layer.gpkg"))
+        assert (table.frame["名称"].fillna("").tolist(), table.rows.tolist()) == (["", "乙"], [1, 2])
+        assert read_file(saved(drawn()[["geometry"]], tmp_path / "bare.geojson")).rows.tolist() == [1, 2]
+        lines = drawn(SHAPES["lines"])[["geometry"]]
+        assert read_file(saved(lines, tmp_path / "bare.gpkg")).rows.tolist() == [1, 2]
 
     def test_without_reference_system_degrees_are_recognised_and_metres_refused(self, tmp_path):
         for name, rows in (("degrees", drawn()), ("metres", drawn().to_crs(32643))):
@@ -202,9 +209,10 @@ class TestNothingElseIsOpened:
         database.close()
         assert "does not begin as" in fault(path)
 
-    def test_a_reference_system_is_a_name_and_no_file(self, tmp_path):
+    @pytest.mark.parametrize("crs", ["+proj=longlat +datum=WGS84 +nadgrids=@/etc/secret", "+init=/etc/secret:1", 3])
+    def test_a_reference_system_is_a_name_and_no_file(self, tmp_path, crs):
         document = json.loads(drawn().to_json())
-        document["crs"] = {"type": "name", "properties": {"name": f"+init={tmp_path}/secret:1"}}
+        document["crs"] = {"type": "name", "properties": {"name": crs}}
         (tmp_path / "layer.geojson").write_text(json.dumps(document))
         assert "not a readable .geojson file" in fault(tmp_path / "layer.geojson")
 

@@ -2,12 +2,14 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geodata.errors import LayerError
 from geodata.gazetteer import answers_as_aliases, match_places, open_gazetteer, read_answers, review_list
 from geodata.gazetteer.shown import shown_text
 
-PERSONS = ("测试甲", "试样", "艾合买提", "13999999999", "653125199001011235", "0998", "15号")
+PERSONS = ("测试甲", "试样", "艾合买提", "13999999999", "653125199001011235", "0998-1", "15号")
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +38,9 @@ class TestTheList:
         assert review_list(match_places(table, gazetteer), table, gazetteer)["first_row"].tolist() == [41]
 
     def test_one_question_serves_all_villages_of_a_township_in_question(self, gazetteer):
-        table = pd.DataFrame(
-            {"county": "莎车县", "township": "白什坎镇镇", "village": ["团结村", "某某甲村", "某某乙村"]}
-        )
-        table.loc[3] = ["莎车县", "荒池镇", "团结村"]
-        table.loc[4] = ["莎车县", "荒池镇", "某某乙村"]
+        table = pd.DataFrame({"county": "莎车县", "township": "荒池镇", "village": ["团结村", "某某甲村"]})
         listed = review_list(match_places(table, gazetteer), table, gazetteer)
-        assert listed["place"].tolist() == ["莎车县 荒池镇"]
-        assert listed["rows"].tolist() == [2]
+        assert listed[["place", "rows"]].to_numpy().tolist() == [["莎车县 荒池镇", 2]]
 
     def test_candidates_are_codes_with_names_and_counties(self, gazetteer):
         table = pd.DataFrame({"township": ["托木吾斯塘镇"]})
@@ -79,6 +76,21 @@ class TestPrivacy:
             listed = review_list(found, None, gazetteer)
             for shown in (found.to_csv(), listed.to_csv()):
                 assert [p for p in PERSONS if p in shown] == []
+
+    PLACES = ("莎车县", "白什坎特镇", "荒池镇", "团结村", "和田", "五十一团", "三连", "3组", "疏付县", "قاغىلىق", "·")
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.lists(st.sampled_from((*PLACES, "测试甲", "13999999999", "653125199001011235")), max_size=7))
+    def test_wherever_a_person_stands_in_an_address(self, gazetteer, words):
+        found = match_places(pd.DataFrame({"address": ["".join(words)]}), gazetteer)
+        text = found.to_csv() + review_list(found, None, gazetteer).to_csv()
+        assert [p for p in PERSONS if p in text] == []
+
+    @pytest.mark.parametrize("number", ["653125199001011235", "13999999999", "6.53125E+17"])
+    def test_a_number_of_a_person_in_the_place_of_a_code_is_no_code_and_not_shown(self, gazetteer, number):
+        found = match_places(pd.DataFrame({"unit_code": [number]}), gazetteer)
+        assert found[["unit_code", "status", "reason"]].to_numpy().tolist() == [["", "person", "code_unknown"]]
+        assert number[:9] not in found.to_csv() + review_list(found, None, gazetteer).to_csv()
 
     @pytest.mark.parametrize(
         ("cell", "shown"),

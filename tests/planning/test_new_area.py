@@ -603,7 +603,7 @@ PERSON = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(PERSON, min_size=1, max_size=12))
 def test_nobody_is_lost_and_nobody_counted_twice(rows: list[dict[str, Any]]) -> None:
     people = placed(people_in([register(rows)]), pd.DataFrame({"code": [], "lon": [], "lat": []}).astype({"code": str}))

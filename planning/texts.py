@@ -63,6 +63,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "county_service_centre": ("县级服务中心", "county service centre"),
     "township_health_centre": ("嵌入乡镇卫生院（假设）", "in a township health centre (assumed)"),
     "elderly_home": ("嵌入敬老院（假设）", "in an elderly home (assumed)"),
+    "school": ("设在学校（假设）", "in a school (assumed)"),
     "new_building": ("新建（假设）", "new building (assumed)"),
     "village_building": ("村级综合服务设施（模拟点）", "village building (modelled point)"),
     "special_school": ("特殊教育学校（假设）", "special schools (assumed)"),

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from planning.app import compare_page, sources_page
-from planning.app.state import word
+from planning.app import compare_page, files_page, sources_page
+from planning.app.state import hold_uploads, word
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 2rem; }
@@ -12,10 +12,14 @@ STYLE = """<style>
 
 st.set_page_config(page_title=word("jiujin"), layout="wide", initial_sidebar_state="expanded")
 st.html(STYLE)
-st.navigation(
+page = st.navigation(
     [
         st.Page(compare_page.show, title=word("page_compare"), url_path="compare", default=True),
+        st.Page(files_page.show, title=word("page_files"), url_path="files"),
         st.Page(sources_page.show, title=word("page_sources"), url_path="sources"),
     ],
     position="top",
-).run()
+)
+if page.url_path != "files":
+    hold_uploads(())
+page.run()

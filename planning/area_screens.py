@@ -1,4 +1,4 @@
-"""Study areas of the user's own as plain values for a screen: made, opened, described, and their demand side by side."""
+"""Study areas of the user's own as plain values for a screen: made, opened, described, with their demand bases."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -72,8 +72,8 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page_files": ("我的文件", "My files"),
     "files_privacy": (
         "文件只在本机读取。姓名、证件号、电话等只用来查重，导入时删除：不保存、不显示、不写入任何结果。",
-        "Files are read on this computer only. Names, identity numbers and phones serve to find repeated persons and are "
-        "deleted at import: not kept, not shown, in no result.",
+        "Files are read on this computer only. Names, identity numbers and phones serve to find repeated persons and "
+        "are deleted at import: not kept, not shown, in no result.",
     ),
     "step_templates": ("1 下载模板", "1 Templates"),
     "step_file": ("2 选择文件", "2 Choose a file"),
@@ -163,8 +163,8 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "adopt_file": ("采用这份文件", "Adopt this file"),
     "adopt_hint": (
         "采用后，文件内容离开页面，只留下不含个人信息的结果；退回的 {0:,} 行不计入。",
-        "Once adopted, the file leaves the page and only results without personal data stay; {0:,} returned rows do not "
-        "count.",
+        "Once adopted, the file leaves the page and only results without personal data stay; {0:,} returned rows do "
+        "not count.",
     ),
     "adopted_people": (
         "接受 {0:,} 行，{1:,} 人；退回 {2:,} 行；截止 {3}",
@@ -210,15 +210,18 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "demand_bases": ("哪个人数对：各县三种口径", "Which number is right: three bases by county"),
     "demand_bases_hint": (
         "登记数与控制总数相差很大时，先核对名册是否完整；现残率口径只作上限参考。在“方案比较”页的侧栏可换口径重算。",
-        "Where the register is far from the control total, first make sure that it is complete; the prevalence is an upper "
-        "bound. The side bar of “Compare plans” changes the base.",
+        "Where the register is far from the control total, first make sure that it is complete; the prevalence is an "
+        "upper bound. The side bar of “Compare plans” changes the base.",
     ),
     "column_register": ("登记数", "register"),
     "column_control_total": ("控制总数", "control total"),
     "column_prevalence": ("按现残率", "by prevalence"),
     "column_ratio": ("登记 ÷ 控制总数（%）", "register / control total (%)"),
     "service_units": ("折算成服务量", "In units of service"),
-    "service_units_hint": ("全区合计；标记 J 为判断值，须核实。", "Totals of the area; J marks judgements to be checked."),
+    "service_units_hint": (
+        "全区合计；标记 J 为判断值，须核实。",
+        "Totals of the area; J marks judgements to be checked.",
+    ),
     "demand_base": ("人数口径", "Count of persons"),
     "left_out": ("本研究区没有、已略去的内容：{0}", "Left out, for this study area does not have it: {0}"),
 }

@@ -1,4 +1,4 @@
-"""What was found in a file as plain values for a screen: counts, precision, findings, rows returned, places to check."""
+"""What was found in a file as plain values for a screen: counts, precision, findings, rows, places to check."""
 
 from typing import Any
 

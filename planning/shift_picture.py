@@ -67,6 +67,7 @@ def _square(left: int, lines: str, points: Floats, colour: str) -> str:
         for x, y in points[((points > 0) & (points < _SIDE)).all(axis=1)]
     )
     return (
-        f'<svg x="{left}" y="0" width="{_SIDE}" height="{_SIDE}"><rect width="{_SIDE}" height="{_SIDE}" fill="#f6f4f0"/>'
+        f'<svg x="{left}" y="0" width="{_SIDE}" height="{_SIDE}">'
+        f'<rect width="{_SIDE}" height="{_SIDE}" fill="#f6f4f0"/>'
         f'<path d="{lines}" fill="none" stroke="#a9a49b" stroke-width="2"/>{dots}</svg>'
     )

@@ -28,7 +28,7 @@ def placed(
     Returns:
         Aligned with the table: `lon`, `lat` (degrees, EPSG:4326, NaN where unknown) and, for a layer whose rows may be
         named instead, `unit_code`, `county_code`, `precision`, `score`, `match_reason`; the findings; the list of
-        places for a person to look at.
+        places for a person to look at, whose `first_row` is a label of the table.
     """
     named = [c for c in NAMES if c in table] if layer.field("county") else []
     own, findings = _own_coordinates(table, layer, reading, required=not named)
@@ -42,7 +42,8 @@ def placed(
     place = _placed(own, has_point, matches, gazetteer, reading)
     findings += _unplaced(table, own, has_point, matches, place, findings)
     waiting = matches["status"] != "matched"
-    review = review_list(matches[waiting], table.loc[waiting, named], gazetteer) if waiting.any() else None
+    asked = table.loc[waiting, named].assign(row=table.index[waiting])
+    review = review_list(matches[waiting], asked, gazetteer) if waiting.any() else None
     return place, findings, review
 
 

@@ -23,7 +23,7 @@ from geodata.layers.columns import Column, recognise
 from geodata.layers.fields import Layer, layers
 from geodata.layers.placing import CHINA, Box, placed
 from geodata.layers.report import LayerReport, faults_of, reasons_of
-from geodata.layers.rules import CHECKS
+from geodata.layers.rules import CHECKS, blank
 from geodata.register import PERSONAL, PLACE, read_residents
 from geodata.roads.network import RoadNetwork
 
@@ -128,15 +128,19 @@ def _fields(frame: pd.DataFrame, columns: tuple[Column, ...], layer: Layer) -> p
 
 def without_example(table: pd.DataFrame, file: FileTable, layer: Layer) -> tuple[pd.DataFrame, FileTable]:
     """The table without the template's example row, when somebody left it standing."""
-    shown = {f.key: f.example for f in layer.fields if f.key in layer.template and f.example and f.key in table}
-    if len(shown) < 4 or not len(table):
-        return table, file
-    example = np.logical_and.reduce([table[key].eq(value).to_numpy(bool) for key, value in shown.items()])
+    shown = {key: field.example for key in layer.template if (field := layer.field(key)) and field.example}
+    if not shown or not set(shown) <= set(table.columns) or not len(table):
+        return table, file  # not a filled-in template: a person may live where the example does
+    others = [c for c in table.columns if c not in shown]
+    example = np.logical_and.reduce(
+        [*(table[key].eq(value).to_numpy(bool) for key, value in shown.items()), *(blank(table[c]) for c in others)]
+    )
     if not example.any():
         return table, file
+    rows = file.rows[example].tolist()
     note = both(
-        f"row {file.rows[example][0]} is the example of the template and was left out",
-        f"第 {file.rows[example][0]} 行是模板的示例，已略过",
+        f"row {', '.join(map(str, rows))} is the example of the template and was left out",
+        f"第 {'、'.join(map(str, rows))} 行是模板的示例，已略过",
     )
     left = replace(file, frame=file.frame[~example], rows=file.rows[~example], notes=(*file.notes, note))
     return table[~example].reset_index(drop=True), left
@@ -170,6 +174,8 @@ def _checked(
         if layer.key in ("boundaries", "roads"):
             return checked, findings, None
         return _joined(checked, findings, *placed(table, layer, reading))
+    if "persons" in table and table["persons"].isna().all():
+        table = table.drop(columns="persons")  # a column that nobody filled in: a row is a person
     people, findings = read_residents(table, key=reading.key, on=reading.cut_off or date.today())
     place, more, review = placed(people[[c for c in PLACE if c in people]], layer, reading)
     people = people.drop(columns=[*PLACE], errors="ignore")
@@ -192,6 +198,8 @@ def _report(
     rejecting = [f for f in findings if f.effect == "reject"]
     reasons = reasons_of(rejecting, len(table))
     good: Mask = (reasons == "").to_numpy(bool)
+    if review is not None:
+        review = review.assign(first_row=file.rows[review["first_row"].to_numpy(int)])
     rejected = pd.DataFrame(index=table.index[~good]) if layer.private else table[~good]
     rejected = rejected.drop(columns="geometry", errors="ignore")
     rejected.insert(0, "row", file.rows[~good])
@@ -202,7 +210,7 @@ def _report(
         for effect in ("reject", "ask", "correct")
     }
     return LayerReport(
-        file=path.name, layer=layer.key, encoding=file.encoding, rows_read=len(table), accepted=accepted,
+        file=path.name, layer=layer.key, encoding=file.encoding or path.suffix.lower().lstrip("."), rows_read=len(table), accepted=accepted,
         rejected=rejected, faults=by_effect["reject"], questions=by_effect["ask"],
         corrections=by_effect["correct"], columns=columns, review=review,
         notes=(*file.notes, *_notes(columns, layer, reading)),

@@ -39,7 +39,7 @@ def show() -> None:
     first, second = _plans()
     comparison = compare([first, second], study_area())
     _headlines(comparison)
-    _left_out(first, second)
+    _left_out(first)
     picked = _maps(first, second)
     if picked:
         _picked(picked)
@@ -122,8 +122,10 @@ def _headlines(comparison: Comparison) -> None:
         st.warning(plain(note))
 
 
-def _left_out(first: Plan, second: Plan) -> None:
+def _left_out(first: Plan) -> None:
     """What the scenarios name and the session's own study area does not have."""
+    if own_area() is None:
+        return
     names = dict.fromkeys((first.name, controls.settings()["start"]))
     notes = left_out([load(name) for name in names], language())
     if notes:

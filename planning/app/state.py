@@ -1,7 +1,7 @@
 """What the page keeps between clicks: cached wrappers around pure functions, and the study area of the session."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -82,17 +82,19 @@ def solved(scenario: Scenario) -> Plan:
     return plan_of(area.digest, scenario.to_toml(), scenario, area)
 
 
-def hold_uploads(held: Sequence[Any]) -> None:
-    """Only these uploaded files stay on the server; those of this session that no widget shows any more are removed.
-
-    Streamlit keeps the bytes of a file until the session ends, even when its widget is gone.
-    """
-    before, now = st.session_state.get("held", set()), {file.file_id for file in held if file is not None}
+def hold_uploads(files: Sequence[Any]) -> None:
+    """Only these uploaded files stay on the server; those of this session that no widget shows any more are removed."""
+    before, now = st.session_state.get("held", set()), {file.file_id for file in files if file is not None}
     st.session_state["held"] = now
+    forget_uploads(before - now)
+
+
+def forget_uploads(file_ids: Collection[str]) -> None:
+    """Remove uploaded files: Streamlit keeps their bytes until the session ends, even when their widget is gone."""
     run_of = get_script_run_ctx()
     remove = getattr(run_of.uploaded_file_mgr, "remove_file", None) if run_of else None
     if run_of and remove:
-        for file_id in before - now:
+        for file_id in file_ids:
             remove(session_id=run_of.session_id, file_id=file_id)
 
 

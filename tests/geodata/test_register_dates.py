@@ -103,9 +103,16 @@ class TestAges:
 
 class TestReadAges:
     def test_from_a_date_a_number_or_an_age(self):
-        assert bands(["2020-01-01", "", ""], ["", "", "70"], [None, "2015-01-01", None])[0] == ["0_5", "6_14", "60_plus"]
+        assert bands(["2020-01-01", "", ""], ["", "", "70"], [None, "2015-01-01", None])[0] == [
+            "0_5",
+            "6_14",
+            "60_plus",
+        ]
 
-    @pytest.mark.parametrize(("text", "band"), [("36", "18_59"), ("36岁", "18_59"), ("36 周岁", "18_59"), ("6个月", "0_5"), ("１６", "15_17")])
+    @pytest.mark.parametrize(
+        ("text", "band"),
+        [("36", "18_59"), ("36岁", "18_59"), ("36 周岁", "18_59"), ("6个月", "0_5"), ("１６", "15_17")],
+    )
     def test_ages_as_people_write_them(self, text, band):
         assert bands(ages=pd.Series([text]).str.normalize("NFKC").tolist())[0] == [band]
 
@@ -157,6 +164,8 @@ class TestReadAges:
         assert bands(["", ""], ["35", "5"], on=None)[0] == ["18_59", "0_5"]
 
     def test_no_finding_quotes_a_date(self):
-        _, rules = bands(["1990-02-30", "32874", "2026-01-01", "1990-01-01"], ["-1", "", "", "99"], [None, None, None, "1980-01-01"])
+        _, rules = bands(
+            ["1990-02-30", "32874", "2026-01-01", "1990-01-01"], ["-1", "", "", "99"], [None, None, None, "1980-01-01"]
+        )
         assert len(rules) >= 5
         assert {f.example for f in rules.values()} == {""}

@@ -30,24 +30,33 @@ def read(category, grade=None):
 
 class TestWhatIsUnderstood:
     @pytest.mark.parametrize("key", [c for c in CATEGORIES if c != "multiple"])
-    @pytest.mark.parametrize("form", ["{}二级", "{}残疾二级", "{}（二级）", "{}2级", "{}２级", "{}贰级", "{}Ⅱ级", "{} II", "二级{}"])
+    @pytest.mark.parametrize(
+        "form", ["{}二级", "{}残疾二级", "{}（二级）", "{}2级", "{}２级", "{}贰级", "{}Ⅱ级", "{} II", "二级{}"]
+    )
     def test_category_and_grade_in_one_cell(self, key, form):
         assert read(form.format(WORDS[key])) == ((key, key, 2), {})
 
-    @pytest.mark.parametrize("grade", ["二级", "2级", "贰级", "Ⅱ级", "２", "2", "2.0", "II", "第二级", " 二 级 ", "\u200f二级"])
+    @pytest.mark.parametrize(
+        "grade", ["二级", "2级", "贰级", "Ⅱ级", "２", "2", "2.0", "II", "第二级", " 二 级 ", "\u200f二级"]
+    )
     def test_grade_in_a_column_of_its_own(self, grade):
         assert read("肢体", grade) == (("physical", "physical", 2), {})
 
-    @pytest.mark.parametrize(("word", "number"), [("一", 1), ("壹", 1), ("Ⅰ", 1), ("叁", 3), ("Ⅲ", 3), ("肆", 4), ("Ⅳ", 4)])
+    @pytest.mark.parametrize(
+        ("word", "number"), [("一", 1), ("壹", 1), ("Ⅰ", 1), ("叁", 3), ("Ⅲ", 3), ("肆", 4), ("Ⅳ", 4)]
+    )
     def test_the_other_grades(self, word, number):
         assert read("精神", f"{word}级")[0] == ("psychiatric", "psychiatric", number)
 
-    @pytest.mark.parametrize("text", ["physical 2", "Physical grade 2", "PHYSICAL DISABILITY, LEVEL 2", "grade 2 physical"])
+    @pytest.mark.parametrize(
+        "text", ["physical 2", "Physical grade 2", "PHYSICAL DISABILITY, LEVEL 2", "grade 2 physical"]
+    )
     def test_english_words(self, text):
         assert read(text) == (("physical", "physical", 2), {})
 
     @pytest.mark.parametrize(
-        ("word", "key"), [("盲", "visual"), ("低视力", "visual"), ("聋", "hearing"), ("哑", "speech"), ("肢残", "physical")]
+        ("word", "key"),
+        [("盲", "visual"), ("低视力", "visual"), ("聋", "hearing"), ("哑", "speech"), ("肢残", "physical")],
     )
     def test_old_words_that_can_mean_one_category_only(self, word, key):
         assert read(word, "1") == ((key, key, 1), {})
@@ -146,20 +155,38 @@ class TestWhatIsAsked:
 
 class TestWhatGoesBack:
     @pytest.mark.parametrize(
-        "text", ["听说", "8", "0", "42", "mental 2", "心脏病", "听力正常", "听力(正常)", "非肢体", "肢体或智力", "残疾", "测试甲"]
+        "text",
+        [
+            "听说",
+            "8",
+            "0",
+            "42",
+            "mental 2",
+            "心脏病",
+            "听力正常",
+            "听力(正常)",
+            "非肢体",
+            "肢体或智力",
+            "残疾",
+            "测试甲",
+        ],
     )
     def test_words_that_are_no_category(self, text):
         assert read(text, "二级") == (("", "", None), {"category of disability not known": "reject"})
 
     def test_every_rule_speaks_both_languages_and_says_what_to_do(self):
-        _, findings = read_category(cells("x", "4", "聋哑", "肢体二级", "多重(肢体)", "肢体"), cells(None, "9", None, "智力", "1", "重度"))
+        _, findings = read_category(
+            cells("x", "4", "聋哑", "肢体二级", "多重(肢体)", "肢体"), cells(None, "9", None, "智力", "1", "重度")
+        )
         assert len(findings) > 5
         for finding in findings:
             assert in_language(finding.rule, "zh") != finding.rule
             assert in_language(finding.advice, "zh") != finding.advice
 
     def test_examples_show_known_words_only(self):
-        _, findings = read_category(cells("测试甲的肢体", "13900001234", "肢体五级 试样"), cells(None, None, "测试乙五级"))
+        _, findings = read_category(
+            cells("测试甲的肢体", "13900001234", "肢体五级 试样"), cells(None, None, "测试乙五级")
+        )
         assert [f.example for f in findings] == ["…肢体"]
         assert not any(name in repr(findings) for name in ("测试", "试样", "1390000"))
 
@@ -192,7 +219,9 @@ class TestProperties:
         assert read(said[1], str(said[2])) == (said, {})
         assert read(said[0], str(said[2]))[0][::2] == said[::2]
 
-    @given(st.lists(st.tuples(*[st.none() | st.text(st.sampled_from("肢体智力多重二三级25(+) 残聋x"), max_size=9)] * 2)))
+    @given(
+        st.lists(st.tuples(*[st.none() | st.text(st.sampled_from("肢体智力多重二三级25(+) 残聋x"), max_size=9)] * 2))
+    )
     def test_rows_come_out_as_they_went_in_and_only_with_known_keys(self, pairs):
         index = pd.Index([f"r{i}" for i in range(len(pairs))], dtype=object)
         columns = [pd.Series([p[i] for p in pairs], index=index, dtype=object) for i in range(2)]

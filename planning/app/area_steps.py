@@ -1,0 +1,132 @@
+"""The last step of the files page: files that were taken, the study area made of them, and its demand."""
+
+import streamlit as st
+
+from planning import StudyArea
+from planning.app.file_state import adopted_files, area_wish, remove_adopted
+from planning.app.state import (
+    forget_uploads,
+    language,
+    own_area,
+    plain,
+    shipped_area,
+    show_faults,
+    use_area,
+    word,
+)
+from planning.area_screens import (
+    area_sentences,
+    area_title,
+    bases_rows,
+    counties_in,
+    made_area,
+    opened_area,
+    usual_name,
+)
+from planning.demand_report import service_rows
+from planning.file_screens import FAULTY, adopted_sentence, counted_twice, county_choices
+
+
+def show_area() -> None:
+    """Draw the step."""
+    st.markdown(f"##### {word('step_area')}")
+    _adopted()
+    _make()
+    area = own_area()
+    if area is None:
+        _open()
+        return
+    _in_use(area)
+
+
+def _adopted() -> None:
+    files = adopted_files()
+    if not files:
+        st.caption(plain(word("adopted_none")))
+        return
+    st.caption(word("adopted_title"))
+    for layer, taken in files.items():
+        for position, one in enumerate(taken):
+            line, button = st.columns([5, 1], vertical_alignment="center")
+            line.text(adopted_sentence(one, language()))
+            button.button(
+                word("remove"), key=f"remove:{layer}:{position}", on_click=remove_adopted, args=(layer, position),
+                width="stretch",
+            )  # fmt: skip
+    twice = counted_twice(files.get("residents", ()), county_choices(shipped_area(), language()))
+    if twice:
+        st.warning(plain(word("counted_twice").format("、".join(twice))))
+
+
+def _make() -> None:
+    """Name and counties of a new study area, and the button that makes it."""
+    files, names = adopted_files(), county_choices(shipped_area(), language())
+    found = [code for code in counties_in(files) if code in names]
+    wish = area_wish(found, usual_name(files, county_choices(shipped_area(), "zh")))
+    suffix = f"{language()}:{','.join(found)}"
+    left, right, button = st.columns([2, 3, 1], vertical_alignment="bottom")
+    wish["name"] = left.text_input(
+        word("area_name"), wish["name"], key=f"area_name:{suffix}", placeholder=word("area_name_hint")
+    ).strip()
+    wish["codes"] = right.multiselect(
+        word("area_counties"), list(names), wish["codes"], format_func=names.__getitem__, key=f"area_counties:{suffix}",
+        placeholder=word("counties_choose"),
+    )  # fmt: skip
+    ready = bool(wish["name"]) and bool(wish["codes"] or files.get("residents"))
+    if button.button(word("make_area"), type="primary", disabled=not ready, width="stretch"):
+        try:
+            with st.spinner(word("making_area")):
+                use_area(*made_area(wish["name"], wish["codes"], files))
+        except FAULTY as error:
+            show_faults(error.faults)
+        else:
+            st.rerun()
+    st.caption(plain(word("counties_from_files")))
+
+
+def _open() -> None:
+    """A study area made before, from its zip."""
+    file = st.file_uploader(word("open_area"), type=["zip"], key=f"area_file:{st.session_state.get('generation', 0)}")
+    if file is None:
+        return
+    try:
+        with st.spinner(word("opening_area")):
+            use_area(opened_area(file.name, file.getvalue()), file.getvalue())
+    except FAULTY as error:
+        show_faults(error.faults)
+    else:
+        forget_uploads({file.file_id})
+        st.rerun()
+
+
+def _in_use(area: StudyArea) -> None:
+    """The study area of the session: what it holds, to take away, to leave, and its demand."""
+    speech = language()
+    st.success(plain(word("area_ready").format(area_title(area, speech))))
+    st.text("\n".join(area_sentences(area, speech)))
+    download, back, _ = st.columns([1, 1, 2])
+    download.download_button(
+        word("area_download"), st.session_state["area_zip"], file_name=f"{area.data.name}.zip", key="area_download",
+        on_click="ignore", width="stretch",
+    )  # fmt: skip
+    back.button(word("back_to_embedded"), key="back", on_click=use_area, args=(None,), width="stretch")
+    _demand(area)
+
+
+def _demand(area: StudyArea) -> None:
+    with st.expander(word("demand_bases")):
+        st.dataframe(_bases(area.digest, language(), area), hide_index=True)
+        st.caption(plain(word("demand_bases_hint")))
+    with st.expander(word("service_units")):
+        st.dataframe(_services(area.digest, language(), area), hide_index=True)
+        st.caption(plain(word("service_units_hint")))
+
+
+@st.cache_data(show_spinner=False, max_entries=6)
+def _bases(digest: str, speech: str, _area: StudyArea) -> list[dict[str, object]]:
+    return bases_rows(_area, speech)
+
+
+@st.cache_data(show_spinner=False, max_entries=6)
+def _services(digest: str, speech: str, _area: StudyArea) -> list[dict[str, object]]:
+    return service_rows(_area, speech)

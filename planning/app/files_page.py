@@ -1,0 +1,182 @@
+"""The page of the user's own files: templates, a file with its options and columns; then report and study area.
+
+The bytes of a file stay with its widget; the session keeps choices, reports without personal values, and the area.
+"""
+
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from planning.app.area_steps import show_area
+from planning.app.controls import choose_language
+from planning.app.file_report import check_step
+from planning.app.file_state import choices, waiting
+from planning.app.state import hold_uploads, language, own_area, plain, shipped_area, show_faults, word
+from planning.area_screens import area_title
+from planning.file_screens import (
+    FAULTY,
+    FILE_LAYERS,
+    FILE_TYPES,
+    Asked,
+    columns_given,
+    county_choices,
+    field_choices,
+    has_sheets,
+    layer_titles,
+    mapping_rows,
+    personal_kept,
+    reading_of,
+    system_choices,
+    template_bytes,
+)
+from planning.uploads import upload_columns
+
+EARLIEST: Final = date(2000, 1, 1)  # cut-off date of a list
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.sidebar:
+        choose_language()
+        area = own_area()
+        if area is not None:
+            st.caption(plain(word("area_in_use").format(area_title(area, language()))))
+    st.subheader(word("page_files"), anchor=False)
+    st.caption(plain(word("files_privacy")))
+    _templates()
+    file = _file()
+    asked = _asked(file) if file is not None else None
+    previous = check_step(file, asked)
+    show_area()
+    hold_uploads([file, previous])
+
+
+def _key(name: str) -> str:
+    """The key of a widget that starts anew with another language, another file, or a choice made by a button."""
+    return f"{name}:{language()}:{choices()['round']}:{choices()['turn']}"
+
+
+def _templates() -> None:
+    st.markdown(f"##### {word('step_templates')}")
+    titles = layer_titles(language())
+    for column, (layer, title) in zip(st.columns([1] * len(titles) + [2]), titles.items(), strict=False):
+        column.download_button(
+            word("template_of").format(title),
+            partial(template_bytes, layer, language()),
+            file_name=f"{title}.xlsx",
+            key=f"template:{layer}",
+            on_click="ignore",
+            width="stretch",
+        )
+    st.caption(plain(word("templates_hint")))
+
+
+# --- the file ------------------------------------------------------------------------------------------
+
+
+def _file() -> Any:
+    """The uploaded file, None where there is none."""
+    st.markdown(f"##### {word('step_file')}")
+    titles, chosen = layer_titles(language()), choices()
+    chosen["layer"] = st.radio(
+        word("which_layer"), FILE_LAYERS, index=FILE_LAYERS.index(chosen["layer"]), format_func=titles.__getitem__,
+        horizontal=True, key=_key("layer"),
+    )  # fmt: skip
+    file = st.file_uploader(word("upload_file"), type=list(FILE_TYPES), key=f"upload:{chosen['round']}")
+    if file is None:
+        if waiting() is None:
+            st.caption(plain(word("files_next")))
+        return None
+    with st.expander(word("options")):
+        _options(has_sheets(file.name))
+    counties = county_choices(shipped_area(), language())
+    county = counties.get(chosen["county"], word("county_in_rows"))
+    system = system_choices(language())[chosen["system"]]
+    st.caption(plain(word("options_are").format(county, system, chosen["cut_off"])))
+    return file
+
+
+def _options(with_sheets: bool) -> None:
+    chosen = choices()
+    counties = {"": word("county_in_rows"), **county_choices(shipped_area(), language())}
+    systems = system_choices(language())
+    left, middle, right = st.columns(3)
+    chosen["county"] = left.selectbox(
+        word("county_of_file"), list(counties), index=list(counties).index(chosen["county"]),
+        format_func=counties.__getitem__, key=_key("county"),
+    )  # fmt: skip
+    chosen["system"] = middle.selectbox(
+        word("coordinate_system"), list(systems), index=list(systems).index(chosen["system"]),
+        format_func=systems.__getitem__, key=_key("system"),
+    )  # fmt: skip
+    day = right.date_input(
+        word("cut_off_day"), chosen["cut_off"], EARLIEST, max(date.today(), chosen["cut_off"]), key=_key("cut_off"),
+        format="YYYY-MM-DD",
+    )  # fmt: skip
+    chosen["cut_off"] = day if isinstance(day, date) else chosen["cut_off"]
+    chosen["swap"] = left.checkbox(word("swap_lonlat"), chosen["swap"], key=_key("swap"))
+    if with_sheets:
+        chosen["sheet"] = middle.text_input(
+            word("sheet"), chosen["sheet"], key=_key("sheet"), placeholder=word("sheet_first")
+        ).strip()  # fmt: skip
+
+
+# --- its columns ---------------------------------------------------------------------------------------
+
+
+def _asked(file: Any) -> Asked | None:
+    """How the file is to be read, its columns put right by the user; None where that cannot be."""
+    chosen = choices()
+    asked = Asked(
+        chosen["layer"], chosen["cut_off"], chosen["county"], chosen["system"], chosen["swap"],
+        chosen["sheet"] if has_sheets(file.name) else "",
+    )  # fmt: skip
+    st.markdown(f"##### {word('step_columns')}")
+    try:
+        columns = _headings(file, asked)
+        fields = [row["field"] for row in _edited(file, asked, mapping_rows(columns, language()))]
+        given = columns_given(columns, fields, asked.layer)
+    except FAULTY as error:
+        show_faults(error.faults)
+        return None
+    deleted = [column.heading for column in columns if not column.kept]
+    if deleted:
+        st.caption(plain(word("mapping_personal").format("、".join(deleted))))
+    for heading in personal_kept(columns, fields, asked.layer):
+        st.warning(plain(word("mapping_personal_kept").format(heading)))
+    return Asked(asked.layer, asked.cut_off, asked.county, asked.system, asked.swap, asked.sheet, given)
+
+
+def _headings(file: Any, asked: Asked) -> Any:
+    """What every heading would be taken for; looked at once a file, layer and sheet."""
+    seen_for = (file.file_id, asked.layer, asked.sheet)
+    known = st.session_state.get("headings")
+    if known is None or known[0] != seen_for:
+        reading = reading_of(asked, shipped_area())
+        with st.spinner(word("reading")):
+            columns = upload_columns(file.name, file.getvalue(), asked.layer, reading)
+        known = st.session_state["headings"] = (seen_for, columns)
+    return known[1]
+
+
+def _edited(file: Any, asked: Asked, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The table of headings with the fields as the user wants them."""
+    fields = field_choices(asked.layer, language())
+    shown = st.column_config
+    edited: list[dict[str, str]] = st.data_editor(
+        rows,
+        column_config={
+            "heading": shown.TextColumn(word("heading"), disabled=True),
+            "field": shown.SelectboxColumn(
+                word("field"), options=list(fields), format_func=lambda key: fields[str(key)], required=True
+            ),
+            "how": shown.TextColumn(word("how"), disabled=True),
+            "kept": shown.TextColumn(word("kept_or_dropped"), disabled=True),
+        },
+        hide_index=True,
+        key=f"columns:{file.file_id}:{asked.layer}:{asked.sheet}",
+    )
+    st.caption(plain(word("mapping_hint")))
+    return edited

@@ -13,7 +13,7 @@ from geodata.demand import FLAGS, people_from_register
 from geodata.layers import LayerReport
 from planning.area_demand import PRECISIONS
 
-SNAP_DEG: Final = 1e-5  # about a metre: coordinates closer than this are one place
+SNAP_DEG: Final = 0.005  # about 500 m: people closer than this are counted together, so that a dot is no home
 CLASSES: Final = ("category", "grade", "age_band", "hardship")
 SPOT: Final = ("county_code", "lon", "lat", "precision")
 _TEXT: Final = ("county_code", "unit_code", "precision", "category", "age_band")

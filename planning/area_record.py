@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from planning.area_tables import Given
 
 OWN: Final = "given by the user / 用户提供"
+UNSAID: Final = "source unknown / 来源不明"
 _OWN_LICENCE: Final = ({"name": "own", "title": "the user's own / 用户自有"},)
 _USUAL: Final = {  # file → the embedded one it is cut out of, and the mark of what is in it
     "counties.csv": ("counties.csv", "D"), "region.csv": ("counties.csv", "D"), "cells.csv": ("demand_cells.csv", "J"),
@@ -28,7 +29,7 @@ def package_of(given: "Given", people: pd.DataFrame | None, cells: pd.DataFrame,
     known = bool(len(cells)) and inside
     credits = ["GeoNames, CC BY 4.0"] if known else []
     if given.boundaries is not None:
-        credits.append(f"boundaries: {OWN}")
+        credits.append(f"boundaries / 边界: {given.boundaries.source or UNSAID}")
     persons = {} if people is None else people.groupby("precision")["persons"].sum()
     return {
         "title_zh": given.titles[0],

@@ -260,7 +260,7 @@ def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
     solver = {k: plan.solver[k] for k in ("status", "objective", "bound", "gap")}
     numbers = {k: plain(plan.indicators[k]) for k in CONTRACT}
     more = {k: plain(v) for k, v in plan.indicators.items() if k not in CONTRACT}
-    return {"name": plan.name, "folder": str(folder), **numbers, **solver, **more, "demand": "modelled"}
+    return {"name": plan.name, "folder": str(folder), **numbers, **solver, **more, "demand": plan.demand_source}
 
 
 def _print_json(plans: Sequence[Plan], folders: Sequence[Path]) -> None:

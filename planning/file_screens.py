@@ -182,6 +182,19 @@ def _twice(layer: str, key: str, headings: Sequence[str]) -> str:
     )
 
 
+def missing(chosen: Sequence[str], layer: str, language: str) -> list[str]:
+    """What the layer needs and no column is taken for."""
+    one = layers()[layer]
+    lacking = [group for group in one.needed if not set(group) & set(chosen)]
+    told = [
+        text("need_place", language)
+        if group[0] in ("lon", "lat")
+        else text("or", language).join(in_language(f.heading, language) for k in group if (f := one.field(k)))
+        for group in lacking
+    ]
+    return list(dict.fromkeys(told))
+
+
 def personal_kept(columns: Sequence[Column], chosen: Sequence[str], layer: str) -> list[str]:
     """Headings that look personal and would yet be kept: a person should look again."""
     kinds = {f.key: f.kind for f in layers()[layer].fields}

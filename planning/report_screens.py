@@ -1,6 +1,7 @@
 """What was found in a file as plain values for a screen: counts, precision, findings, rows, places to check."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,7 +13,9 @@ from planning.file_screens import field_choices
 from planning.shift_picture import shift_picture
 from planning.study_area import StudyArea
 from planning.texts import text
-from planning.workbooks import found_table, returned_table
+from planning.workbooks import returned_table
+
+ROWS_SHOWN: Final = 8  # numbers of rows on the screen; the report has more
 
 
 def counts(report: LayerReport, language: str) -> list[tuple[str, int]]:
@@ -40,12 +43,22 @@ def file_sentences(report: LayerReport, language: str) -> list[str]:
     return [*about, *(in_language(note, language) for note in report.notes)]
 
 
-def found_rows(report: LayerReport, language: str) -> list[dict[str, Any]]:
+def found_rows(report: LayerReport, language: str) -> list[dict[str, str]]:
     """Everything found, a row a rule; without the column of examples where there is none to show."""
-    table = found_table([report], language).drop(columns=text("file", language))
-    example = text("example", language)
-    bare = table.drop(columns=example) if (table[example] == "").all() else table
-    return bare.to_dict("records")  # type: ignore[no-any-return]
+    groups = (("rejected", report.faults), ("asked", report.questions), ("corrected", report.corrections))
+    found = [(effect, fault) for effect, faults in groups for fault in faults]
+    keys = ("effect", "rule", "rows", "row_numbers", "example", "advice")
+    hidden = () if any(fault.example for _, fault in found) else ("example",)
+    rows = [
+        (text(effect, language), in_language(f.rule, language), f"{len(f.rows):,}", _first_rows(f.rows), f.example,
+         in_language(f.advice, language))
+        for effect, f in found
+    ]  # fmt: skip
+    return [{text(k, language): v for k, v in zip(keys, row, strict=True) if k not in hidden} for row in rows]
+
+
+def _first_rows(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows[:ROWS_SHOWN])) + (" …" if len(rows) > ROWS_SHOWN else "")
 
 
 def returned_rows(report: LayerReport, language: str) -> pd.DataFrame:

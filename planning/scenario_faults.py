@@ -155,10 +155,10 @@ TRAVEL = tuple(row.key for row in travel_figures())
 SPEEDS = tuple(key for key in TRAVEL if key.endswith(("_kph", "_factor", "boarding_min")))
 SHARES = (
     "control_rate", "prevalence_0_14", "prevalence_15_59", "prevalence_60_plus", "severe_share",
-    "hardship_share_of_severe", "smallest_part", *(key for key in TRAVEL if key.endswith("_factor")),
+    "hardship_share_of_severe", "prevalence_rate", "smallest_part", *(key for key in TRAVEL if key.endswith("_factor")),
 )  # fmt: skip
 DIVISORS = (
-    "control_rate", "equity_cap_min", "prevalence_60_plus", "category_share_physical",
+    "control_rate", "prevalence_rate", "equity_cap_min", "prevalence_60_plus", "category_share_physical",
     *(key for key in TRAVEL if not may_be_zero(key)),
 )  # fmt: skip
 

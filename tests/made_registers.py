@@ -12,6 +12,7 @@ from geodata.gazetteer import open_gazetteer
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK = "10X98765432"
 CATEGORIES = ("视力", "听力", "言语", "肢体", "智力", "精神")  # in the order of the certificate's codes, from 1
+LETTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 GRADES = ("一级", "二级", "三级", "四级")
 PERSONAL = ("姓名", "身份证号", "残疾人证号", "联系电话", "监护人", "银行账号")
 NUMBERS = ("身份证号", "残疾人证号", "联系电话", "银行账号")
@@ -76,6 +77,13 @@ def identities(born: "pd.Series[str]", area: str) -> "pd.Series[str]":
     return head + np.array(list(CHECK))[digits @ np.array(WEIGHTS) % 11]
 
 
+def names_of(count: int, first: str) -> "pd.Series[str]":
+    """Names without digits that nobody bears, all different up to 234,256."""
+    place = np.arange(count)[:, None] // len(LETTERS) ** np.arange(4)[::-1] % len(LETTERS)
+    letters = np.array(list(LETTERS), object)[place]
+    return pd.Series(first + letters.sum(axis=1)) if count else pd.Series([], dtype=object)
+
+
 def register(rows: int, seed: int = 0, county: str = "653125", bad: float = 0.01) -> Made:
     """A register of one county with one fault at most in a row.
 
@@ -103,16 +111,16 @@ def _persons(rows: int, draw: np.random.Generator, county: str) -> pd.DataFrame:
     code, level = (
         s.map({w: str(i) for i, w in enumerate(words, 1)}) for s, words in ((category, CATEGORIES), (grade, GRADES))
     )
-    index = pd.Series(np.arange(rows)).astype(str).str.zfill(6)
+    name, guardian = names_of(rows, "虚构"), names_of(rows, "试样·")
     phone = "1390" + pd.Series(draw.integers(0, 10**7, rows)).astype(str).str.zfill(7)
     return pd.DataFrame(
         {
             "序号": np.arange(1, rows + 1).astype(str),
-            "姓名": "虚构人" + index,
+            "姓名": name,
             "身份证号": number,
             "残疾人证号": number + code + level,
             "联系电话": phone,
-            "监护人": "虚构亲属" + index,
+            "监护人": guardian,
             "银行账号": "62179900" + pd.Series(draw.integers(0, 10**11, rows)).astype(str).str.zfill(11),
             "残疾类别": category,
             "残疾等级": grade,
@@ -125,7 +133,7 @@ def _persons(rows: int, draw: np.random.Generator, county: str) -> pd.DataFrame:
             "是否独居": draw.choice(["是", "否", ""], rows),
             "户号": (draw.integers(0, max(1, rows // 2), rows)).astype(str),
             "状态": "正常",
-            "备注": "请联系虚构亲属" + index + " " + phone,
+            "备注": "请联系" + guardian + " " + phone,
         },
         dtype=object,
     )

@@ -107,10 +107,10 @@ def _from_degrees(cells: Cells, asked: System, box: Box, swap: bool) -> _Points:
     swapped = (turned | cells.crossed) & ~np.isnan(cells.x + cells.y) & ~_zero(cells)
     found: list[tuple[words.Words, Mask, Effect]] = [(words.METRES, metres, "reject")]
     found.append((words.SWAPPED_BACK, swapped, "correct") if swap else (words.SWAPPED, swapped, "reject"))
-    put = swapped & swap
-    lon, lat = to_wgs84(np.where(put, cells.y, cells.x), np.where(put, cells.x, cells.y), asked.name)
+    x, y = np.where(swapped, cells.y, cells.x), np.where(swapped, cells.x, cells.y)
+    lon, lat = to_wgs84(x, y, asked.name)
     if asked.name in ("gcj02", "bd09"):
-        moved = (lon != np.where(put, cells.y, cells.x)) & ~np.isnan(lon)
+        moved = (lon != x) & ~np.isnan(lon)
         found.append((words.from_datum(asked.name, border_known()), moved, "correct"))
         found.append((words.BELT, moved & beyond_border(lon, lat), "ask"))
     return _Points(lon, lat, found)

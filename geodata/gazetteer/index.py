@@ -209,8 +209,8 @@ class Lookups:
         return self._index("**", "village", lambda: [n for p, v in self.children.items() if len(p) == 9 for n in v])
 
     def head_inside(self, text: str) -> Heads | None:
-        """A county's full name further on in an address; what stands before it is dropped."""
-        starts = {name: at for name in self.full_counties if (at := text.find(name)) > 0}
+        """A county's full name further on in an address; the words before it are dropped, one letter is no word."""
+        starts = {name: at for name in self.full_counties if (at := text.find(name)) > 1}
         if not starts:
             return None
         counties = frozenset(c for name in starts for c in self.heads[name].counties)
@@ -235,8 +235,8 @@ class Lookups:
 
         Args:
             text: a key.
-            mode: `column` takes short names for what they are; `running` takes a short name only before something
-                that lies in it, because townships and villages bear the same short names; `full` takes none.
+            mode: `column` takes a short name that stands alone; `running` one that no township elsewhere bears; both
+                take it before something that lies in it (乌什 is not what 乌什塔拉 begins with); `full` takes none.
         """
         rest = _REGION.sub("", text) or text
         counties: Codes | None = None
@@ -260,7 +260,7 @@ class Lookups:
     def _really_head(self, head: Head, spelt: str, after: str, mode: str) -> bool:
         if starts_with_kind(after):
             return False
-        if mode == "column":
+        if not after and mode == "column":
             return True
         if not after:
             named_so = {c[:6] for _, c in self.all_townships().cores.get(spelt, frozenset())}

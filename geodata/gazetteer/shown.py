@@ -41,11 +41,12 @@ def place_text(number: int, row: Row, found: Found, lookups: Lookups) -> str:
         return ""
     depth = 2 if found.level == "township" else _COLUMNS.get(found.reason, 3)
     parts = [text for cell in cells[1 : 1 + depth] if (text := shown_text(cell))]
+    whole = len(parts) == sum(map(bool, place[1 : 1 + depth]))
     written = "".join(place[1 : 1 + depth])
-    if found.asked and found.asked not in written:
+    if place.address and not (found.asked and found.asked in written):
         names = [lookups.names[found.unit[:n]] for n in (6, 9) if 0 < n <= len(found.unit)]
-        parts += [n for n in (*names, found.asked) if key(n) not in written]
-    visible = bool(parts) and (bool(found.asked) or not place.address)
+        parts += [n for n in (*names, found.asked) if n and key(n) not in written]
+    visible = whole and bool(parts) and (bool(found.asked) or not place.address)
     if found.reason.startswith("code"):
         coded = place.code.isdigit() and len(place.code) in LEVELS
         parts, visible = [*parts, *([place.code] if coded else [])], coded and not place.address

@@ -8,12 +8,12 @@ from typing import Final, Literal
 from rapidfuzz import fuzz, process
 
 from geodata.errors import LayerError, both
-from geodata.layers.fields import Layer
+from geodata.layers.fields import Field, Layer
 
 How = Literal["given", "exact", "word", "alike"]
 ALIKE: Final = 80.0  # rapidfuzz ratio, 0-100, from which a heading counts as a misspelt one (judgement)
 PERSONAL: Final = re.compile(
-    r"姓名|身份证|证件号|身份号|电话|手机|联系人|联系方式|监护|户主|银行|卡号|账号|家长|亲属"
+    r"姓名|身份证|残疾人?证(?!件?[类等级状有注])|证件号|身份号|电话|手机|联系人|联系方式|监护|户主|银行|卡号|账号|家长|亲属"
     r"|phone|mobile|identity|id.?card|passport|guardian|surname|full.?name",
     re.IGNORECASE,
 )
@@ -74,9 +74,22 @@ def _given(headings: Sequence[str], layer: Layer, given: Mapping[str, str]) -> d
         for heading in given.values()
         if heading != IGNORED and heading not in headings
     ]
+    faults += [
+        both(
+            f"column '{heading}' holds names or numbers of persons and cannot be read as {field}; take another column",
+            f"“{heading}”列是个人姓名或号码，不能当作“{layer.heading(field).zh}”；请另选一列",
+        )
+        for field, heading in given.items()
+        if PERSONAL.search(heading) and (known := layer.field(field)) and not _may_hold_persons(known)
+    ]
     if faults:
         raise LayerError(faults)
     return {heading: (field, "given") for field, heading in given.items() if heading != IGNORED}
+
+
+def _may_hold_persons(field: Field) -> bool:
+    """Whether nothing of what stands in the field's cells is ever shown: households are only told apart."""
+    return field.kind == "personal" or field.key == "household"
 
 
 def _column(heading: str, layer: Layer, field: str, how: str) -> Column:

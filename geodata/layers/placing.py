@@ -1,10 +1,13 @@
 """Where a row is: its own coordinates, else the place that its code, names or address say, and how precisely."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+from shapely import contains_xy, prepare
 
+from geodata.boundaries import county_polygons
 from geodata.coordinates import CHINA, Box, read_coordinates
 from geodata.errors import both
 from geodata.findings import Finding
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from geodata.layers.read import Reading
 
 __all__ = ["CHINA", "Box", "placed"]
+EDGE_DEG: Final = 0.02  # about two kilometres: borders are simplified, and people live along them
 NAMES: Final = ("unit_code", "county_code", "county", "township", "village", "address")
 MATCHED: Final = ("unit_code", "county_code", "precision", "score", "match_reason")
 
@@ -41,10 +45,35 @@ def placed(
     matches = match_places(_units(table[named]), gazetteer, county=reading.county, answers=reading.answers)
     place = _placed(own, has_point, matches, gazetteer, reading)
     findings += _unplaced(table, own, has_point, matches, place, findings)
+    findings += _elsewhere(place, has_point)
     waiting = matches["status"] != "matched"
     asked = table.loc[waiting, named].assign(row=table.index[waiting])
     review = review_list(matches[waiting], asked, gazetteer) if waiting.any() else None
     return place, findings, review
+
+
+def _elsewhere(place: pd.DataFrame, has_point: Any) -> list[Finding]:
+    """Points that lie outside the county that their row names; nothing where the county's polygon is not known."""
+    codes = place["county_code"].where(has_point, "").to_numpy(str)
+    lon, lat = place["lon"].to_numpy(float), place["lat"].to_numpy(float)
+    outside = np.zeros(len(place), bool)
+    for code, near in _near(tuple(sorted(set(codes) - {""}))).items():
+        rows = np.flatnonzero(codes == code)
+        outside[rows] = ~contains_xy(near, lon[rows], lat[rows])
+    rule = both("the point lies outside the county of its row", "坐标不在该行所写的县内")
+    advice = both("the coordinates are used; check them and the county", "采用坐标；请核对坐标和县名")
+    return [Finding(rule, advice, outside, effect="ask")]
+
+
+@lru_cache(maxsize=8)
+def _near(codes: tuple[str, ...]) -> dict[str, Any]:
+    """The counties whose polygon is known, each with its edge; kept, because reading the polygons takes seconds."""
+    if not codes:
+        return {}
+    polygons = county_polygons(list(codes))
+    shapes = [shape.buffer(EDGE_DEG) for shape in polygons.geometry]
+    prepare(shapes)
+    return dict(zip(polygons["code"], shapes, strict=True))
 
 
 def _units(names: pd.DataFrame) -> pd.DataFrame:

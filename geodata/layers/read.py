@@ -210,7 +210,8 @@ def _report(
         for effect in ("reject", "ask", "correct")
     }
     return LayerReport(
-        file=path.name, layer=layer.key, encoding=file.encoding or path.suffix.lower().lstrip("."), rows_read=len(table), accepted=accepted,
+        file=path.name, layer=layer.key, encoding=file.encoding or path.suffix.lower().lstrip("."),
+        rows_read=len(table), accepted=accepted,
         rejected=rejected, faults=by_effect["reject"], questions=by_effect["ask"],
         corrections=by_effect["correct"], columns=columns, review=review,
         notes=(*file.notes, *_notes(columns, layer, reading)),

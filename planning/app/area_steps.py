@@ -32,11 +32,11 @@ def show_area() -> None:
     st.markdown(f"##### {word('step_area')}")
     _adopted()
     _make()
-    area = own_area()
-    if area is None:
+    with st.expander(word("open_area")):
         _open()
-        return
-    _in_use(area)
+    area = own_area()
+    if area is not None:
+        _in_use(area)
 
 
 def _adopted() -> None:
@@ -64,7 +64,7 @@ def _make() -> None:
     found = [code for code in counties_in(files) if code in names]
     wish = area_wish(found, usual_name(files, county_choices(shipped_area(), "zh")))
     suffix = f"{language()}:{','.join(found)}"
-    left, right, button = st.columns([2, 3, 1], vertical_alignment="bottom")
+    left, right, button = st.columns([4, 6, 3], vertical_alignment="bottom")
     wish["name"] = left.text_input(
         word("area_name"), wish["name"], key=f"area_name:{suffix}", placeholder=word("area_name_hint")
     ).strip()
@@ -86,7 +86,9 @@ def _make() -> None:
 
 def _open() -> None:
     """A study area made before, from its zip."""
-    file = st.file_uploader(word("open_area"), type=["zip"], key=f"area_file:{st.session_state.get('generation', 0)}")
+    file = st.file_uploader(
+        word("open_area_file"), type=["zip"], key=f"area_file:{st.session_state.get('generation', 0)}"
+    )
     if file is None:
         return
     try:
@@ -104,22 +106,29 @@ def _in_use(area: StudyArea) -> None:
     speech = language()
     st.success(plain(word("area_ready").format(area_title(area, speech))))
     st.text("\n".join(area_sentences(area, speech)))
-    download, back, _ = st.columns([1, 1, 2])
-    download.download_button(
+    row = st.container(horizontal=True)
+    row.download_button(
         word("area_download"), st.session_state["area_zip"], file_name=f"{area.data.name}.zip", key="area_download",
-        on_click="ignore", width="stretch",
+        on_click="ignore",
     )  # fmt: skip
-    back.button(word("back_to_embedded"), key="back", on_click=use_area, args=(None,), width="stretch")
+    row.button(word("back_to_embedded"), key="back", on_click=use_area, args=(None,))
     _demand(area)
 
 
 def _demand(area: StudyArea) -> None:
     with st.expander(word("demand_bases")):
-        st.dataframe(_bases(area.digest, language(), area), hide_index=True)
+        _numbers(_bases(area.digest, language(), area))
         st.caption(plain(word("demand_bases_hint")))
     with st.expander(word("service_units")):
-        st.dataframe(_services(area.digest, language(), area), hide_index=True)
+        _numbers(_services(area.digest, language(), area))
         st.caption(plain(word("service_units_hint")))
+
+
+def _numbers(rows: list[dict[str, object]]) -> None:
+    """A table whose numbers are grouped by thousands."""
+    counted = [key for key in rows[0] if all(isinstance(row[key], int | float | None) for row in rows)]
+    shown = {key: st.column_config.NumberColumn(format="localized") for key in counted}
+    st.dataframe(rows, hide_index=True, column_config=shown)
 
 
 @st.cache_data(show_spinner=False, max_entries=6)

@@ -1,6 +1,6 @@
 """Reading a file and showing what was found; the file is taken or left here."""
 
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -27,8 +27,6 @@ from planning.report_screens import (
     shift_sentence,
     shift_svg,
 )
-
-Width = Literal["small", "medium", "large"]
 
 
 def check_step(file: Any, asked: Asked | None) -> Any:
@@ -92,25 +90,16 @@ def _found(one: Checked) -> None:
     """Everything found, with the rows returned and the report to send back."""
     report, speech = one.report, language()
     rows = found_rows(report, speech)
-    shown = st.column_config
     if rows:
-        widths: dict[str, Width] = {
-            "effect": "small",
-            "rule": "medium",
-            "rows": "small",
-            "row_numbers": "medium",
-            "advice": "large",
-        }
-        st.dataframe(
-            rows, hide_index=True, column_config={word(key): shown.Column(width=wide) for key, wide in widths.items()}
-        )  # fmt: skip
+        cells = [{plain(key): plain(cell) for key, cell in row.items()} for row in rows]
+        st.table(cells, border="horizontal", hide_index=True, hide_header=False)
     else:
         st.success(word("nothing_found"))
     if len(report.rejected):
         with st.expander(word("returned_of").format(len(report.rejected))):
             st.dataframe(returned_rows(report, speech), hide_index=True, height=260)
     st.download_button(
-        word("report_download"), lambda: quality_bytes(report, speech), file_name=f"{word('report_download')}.xlsx",
+        word("report_download"), lambda: quality_bytes(report, speech), file_name=f"{word('quality_file')}.xlsx",
         key="quality_report", on_click="ignore",
     )  # fmt: skip
 
@@ -145,10 +134,11 @@ def _review(one: Checked, file: Any) -> None:
             column_config={
                 "place": shown.TextColumn(word("place"), disabled=True),
                 "rows": shown.NumberColumn(word("rows"), disabled=True, width="small"),
-                "reason": shown.TextColumn(word("reasons"), disabled=True),
-                "candidates": shown.TextColumn(word("candidates_of_place"), disabled=True, width="large"),
                 "code": shown.TextColumn(word("unit_code_answer")),
+                "candidates": shown.TextColumn(word("candidates_of_place"), disabled=True, width="large"),
+                "reason": shown.TextColumn(word("reasons"), disabled=True),
             },
+            column_order=("place", "rows", "code", "candidates", "reason"),
             hide_index=True,
             key=f"places:{hash(tuple(row['place'] for row in rows))}",
         )
@@ -187,10 +177,9 @@ def _previous(one: Checked, file: Any) -> Any:
 def _take(one: Checked, same: bool) -> None:
     st.markdown(f"##### {word('step_adopt')}")
     st.caption(plain(word("adopt_hint").format(len(one.report.rejected))))
-    take, leave, _ = st.columns([1, 1, 3])
+    row = st.container(horizontal=True)
     empty = not len(one.report.accepted)
-    take.button(
-        word("adopt_file"), type="primary", key="adopt", on_click=adopt, args=(one,), disabled=empty or not same,
-        width="stretch",
+    row.button(
+        word("adopt_file"), type="primary", key="adopt", on_click=adopt, args=(one,), disabled=empty or not same
     )  # fmt: skip
-    leave.button(word("discard"), key="discard", on_click=next_file, width="stretch")
+    row.button(word("discard"), key="discard", on_click=next_file)

@@ -26,6 +26,7 @@ from planning.file_screens import (
     has_sheets,
     layer_titles,
     mapping_rows,
+    missing,
     personal_kept,
     reading_of,
     system_choices,
@@ -33,6 +34,15 @@ from planning.file_screens import (
 )
 from planning.uploads import upload_columns
 
+STYLE: Final = """<style>
+[data-testid=stFileUploaderDropzoneInstructions] { display: none; }
+[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-secondary] p { font-size: 0; }
+[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-secondary] p::after {
+  content: "UPLOAD"; font-size: .875rem;
+}
+[data-testid=stTable] td:first-child { white-space: nowrap; }
+</style>"""  # Streamlit says what an uploader is for in English only
+MOST_ROWS, ROW_HEIGHT = 24, 31  # headings shown without a scroll bar, and the pixels of each
 EARLIEST: Final = date(2000, 1, 1)  # cut-off date of a list
 
 
@@ -43,6 +53,7 @@ def show() -> None:
         area = own_area()
         if area is not None:
             st.caption(plain(word("area_in_use").format(area_title(area, language()))))
+    st.html(STYLE.replace("UPLOAD", word("upload_button")))
     st.subheader(word("page_files"), anchor=False)
     st.caption(plain(word("files_privacy")))
     _templates()
@@ -61,14 +72,14 @@ def _key(name: str) -> str:
 def _templates() -> None:
     st.markdown(f"##### {word('step_templates')}")
     titles = layer_titles(language())
-    for column, (layer, title) in zip(st.columns([1] * len(titles) + [2]), titles.items(), strict=False):
-        column.download_button(
+    row = st.container(horizontal=True)
+    for layer, title in titles.items():
+        row.download_button(
             word("template_of").format(title),
             partial(template_bytes, layer, language()),
             file_name=f"{title}.xlsx",
             key=f"template:{layer}",
             on_click="ignore",
-            width="stretch",
         )
     st.caption(plain(word("templates_hint")))
 
@@ -141,6 +152,10 @@ def _asked(file: Any) -> Asked | None:
     except FAULTY as error:
         show_faults(error.faults)
         return None
+    lacking = missing(fields, asked.layer, language())
+    if lacking:
+        st.warning(plain(word("columns_missing").format("、".join(lacking))))
+        return None
     deleted = [column.heading for column in columns if not column.kept]
     if deleted:
         st.caption(plain(word("mapping_personal").format("、".join(deleted))))
@@ -176,6 +191,8 @@ def _edited(file: Any, asked: Asked, rows: list[dict[str, str]]) -> list[dict[st
             "kept": shown.TextColumn(word("kept_or_dropped"), disabled=True),
         },
         hide_index=True,
+        height="content" if len(rows) <= MOST_ROWS else ROW_HEIGHT * MOST_ROWS,
+        row_height=ROW_HEIGHT,
         key=f"columns:{file.file_id}:{asked.layer}:{asked.sheet}",
     )
     st.caption(plain(word("mapping_hint")))

@@ -98,10 +98,14 @@ class TestZonesThatAreNotWritten:
     def test_a_few_typing_errors_do_not_leave_it_open(self):
         lon, lat = places(50, 75.8, 0.5)
         easting, northing = metres(lon, 39.0 + (lat - 34) / 10, 75)
-        northing[:3] += 1_000_000
+        easting[:3] = 260_000  # 72.2°E, or 75.2°E in the neighbouring zone
         found = read_metres(easting, northing, self.COUNTY)
         assert found.possible == (75,)
-        assert found.lat[:3].min() > 45
+        assert found.lon[:3].max() < 73
+
+    def test_rows_most_of_which_no_zone_brings_into_the_area_are_asked_about(self):
+        easting, northing = metres([75.5] * 4 + [75.5] * 6, [39.5] * 4 + [42.0] * 6, 75)
+        assert read_metres(easting, northing, self.COUNTY).unclear.all()
 
     def test_the_zone_that_the_user_names_is_taken(self):
         easting, northing = metres([81.3], [39.5], 81)

@@ -84,6 +84,9 @@ class TestRejectedRows:
         own = both("more than 100 km away from the roads", "超过道路 100 公里")
         assert read([("79.92", "37.11")], box=KASHGAR_BOX, outside=own)[1][0].rule is own
 
+    def test_a_place_that_fits_both_ways_is_not_called_swapped(self):
+        assert read([("35.1", "35.9")], box=(35, 35, 36, 36))[1] == []
+
     def test_the_box_includes_its_edges(self):
         west, south, east, north = KASHGAR_BOX
         assert read([(str(west), str(south)), (str(east), str(north))], box=KASHGAR_BOX)[1] == []
@@ -274,11 +277,11 @@ class TestManyRows:
         rng = np.random.default_rng(0)
         return rng.uniform(73.5, 95, self.COUNT), rng.uniform(34, 44, self.COUNT)
 
-    def test_two_hundred_thousand_plain_rows_take_less_than_two_seconds(self):
+    def test_two_hundred_thousand_plain_rows_take_less_than_two_seconds_of_computing(self):
         x, y = (pd.Series(part).astype(str) for part in self.columns())
-        start = time.perf_counter()
+        start = time.process_time()
         table, _ = read_coordinates(x, y)
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2
         assert table["lon"].notna().all()
 
     def test_the_worst_mix_takes_less_than_six(self):
@@ -292,8 +295,8 @@ class TestManyRows:
         whole = [f"{a}，{b}" for a, b in zip(east, north, strict=True)]
         x = pd.Series(np.select([kind == 0, kind == 1, kind == 2], [east, pair, whole], lat.astype(str)), dtype=str)
         y = pd.Series(np.where(kind == 0, north, np.where(kind == 3, lon.astype(str), "")), dtype=str)
-        start = time.perf_counter()
+        start = time.process_time()
         table, findings = read_coordinates(x, y, "bd09", swap=True)
-        assert time.perf_counter() - start < 6
+        assert time.process_time() - start < 6
         assert table["lon"].notna().all()
         assert {f.effect for f in findings} <= {"correct", "ask"}

@@ -137,6 +137,11 @@ class TestSlips:
         assert told(row) == ("person", "653125", "township_near")
         assert set(row["candidates"].split(";")) == {"653125102", "653125103"}
 
+    def test_not_where_a_name_of_another_kind_is_as_near(self):
+        rows = [*UNITS[:4], ("653125107", "库木巴格镇"), ("653125108", "库木巴街道")]
+        gazetteer = from_units(pd.DataFrame(rows, columns=["code", "name"]))
+        assert told(one(gazetteer, county="甲县", township="库木巴克镇")) == ("person", "653125", "township_near")
+
     def test_not_in_a_letter_that_tells_neighbours_apart(self, small):
         row = one(small, county="甲县", township="托木吾斯塘镇", village="下恰木古鲁克村")
         assert told(row) == ("person", "653125106", "village_near")
@@ -252,6 +257,7 @@ class TestAddresses:
             ("户籍莎车县现住墨玉县", "county_clash"),
             ("和安县红柳镇", "county_new"),
             ("皮山县皮山农场", "township_elsewhere"),
+            ("新和田县英阿瓦提乡", "county_unknown"),
         ],
     )
     def test_what_is_not_sure_goes_to_a_person(self, embedded, address, reason):
@@ -269,6 +275,11 @@ class TestAddresses:
     def test_a_short_county_name_is_not_read_out_of_a_township_s(self, embedded):
         assert one(embedded, "巴楚县", address="阿瓦提镇")["unit_code"] == "653130102"
         assert one(embedded, address="阿瓦提")["status"] != "matched"
+
+    def test_a_township_in_the_county_s_column_is_no_county(self, embedded):
+        assert told(one(embedded, county="乌恰镇"))[0] != "matched"
+        assert told(one(embedded, county="莎车镇"))[0] != "matched"
+        assert told(one(embedded, county="乌什塔拉"))[0] != "matched"
 
     def test_a_township_newer_than_the_villages_is_kept_at_its_county(self, embedded):
         assert told(one(embedded, address="伽师县居仁镇3村")) == ("matched", "653129", "township_new")

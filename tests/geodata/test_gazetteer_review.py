@@ -120,6 +120,20 @@ class TestPrivacy:
         one, other = (match_places(pd.DataFrame({"address": [a]}), gazetteer)["place"][0] for a in ("某甲家", "某乙家"))
         assert one != other
 
+    @pytest.mark.parametrize("county", ["莎车县", ""])
+    def test_hidden_words_of_one_county_are_as_many_questions(self, gazetteer, county):
+        hidden = ["测试甲家旁某某某乡", "测试甲家旁别别别乡"]
+        table = pd.DataFrame({"county": county, "address": [h if county else f"莎车县{h}" for h in hidden]})
+        places = match_places(table, gazetteer)["place"]
+        assert places.str.startswith("莎车县（未识别的地址").all()
+        assert places.is_unique
+
+    def test_a_number_in_the_place_of_a_village_is_hidden_and_marked(self, gazetteer):
+        table = pd.DataFrame({"township": "荒池镇", "village": ["13999999999", "13999999998"]})
+        places = match_places(table, gazetteer)["place"]
+        assert places.str.startswith("荒池镇（未识别的地址").all()
+        assert places.is_unique
+
     def test_an_error_quotes_no_place(self, gazetteer):
         frame = pd.DataFrame({"place": ["测试甲家"], "code": ["1"]})
         with pytest.raises(LayerError) as caught:

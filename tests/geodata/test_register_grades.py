@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.demand import CATEGORIES
@@ -75,8 +75,9 @@ class TestWhatIsUnderstood:
 class TestMultiple:
     @pytest.mark.parametrize(
         "text",
-        ["多重(肢体二级+智力三级)", "多重（肢体二级、智力三级）", "肢体二级，智力三级", "智力三级;肢体二级", "多重二级(肢体二级智力三级)",
-         "多重(肢体+智力)二级", "二级 多重(肢体+智力)", "multiple (physical 2 + intellectual 3)"],
+        ["多重(肢体二级+智力三级)", "多重（肢体二级、智力三级）", "肢体二级，智力三级", "智力三级;肢体二级",
+         "多重二级(肢体二级智力三级)", "多重(肢体+智力)二级", "二级 多重(肢体+智力)",
+         "multiple (physical 2 + intellectual 3)"],
     )  # fmt: skip
     def test_the_grade_is_that_of_the_severest_part(self, text):
         assert read(text) == (("multiple", "physical+intellectual", 2), {})
@@ -205,6 +206,7 @@ def written(draw):
 
 
 class TestProperties:
+    @settings(deadline=None)
     @given(written())
     def test_what_is_written_is_read(self, case):
         parts, text = case
@@ -213,12 +215,14 @@ class TestProperties:
         assert said == ("multiple" if len(parts) > 1 else ordered[0], "+".join(ordered), min(parts.values()))
         assert rules == {}
 
+    @settings(deadline=None)
     @given(written())
     def test_reading_its_own_answer_changes_nothing(self, case):
         said, _ = read(case[1])
         assert read(said[1], str(said[2])) == (said, {})
         assert read(said[0], str(said[2]))[0][::2] == said[::2]
 
+    @settings(deadline=None)
     @given(
         st.lists(st.tuples(*[st.none() | st.text(st.sampled_from("肢体智力多重二三级25(+) 残聋x"), max_size=9)] * 2))
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geodata.register.identity import KINDS, VALID, check_digits, read_identity
@@ -122,17 +122,20 @@ class TestProperties:
     def test_the_published_example(self):
         assert check("11010519491231002") == "X"  # GB 11643-1999
 
+    @settings(deadline=None)
     @given(st.lists(bodies, min_size=1))
     def test_check_digits_agree_with_the_recursion_of_the_standard(self, texts):
         digits = np.array([[int(c) for c in t] for t in texts], np.int64)
         assert check_digits(digits).tolist() == [check(t) for t in texts]
 
+    @settings(deadline=None)
     @given(births, st.integers(1, 999))
     def test_one_changed_digit_never_passes(self, born, sequence):
         whole = number(born, sequence)
         changed = [whole[:i] + str((int(whole[i]) + 1) % 10) + whole[i + 1 :] for i in range(17)]
         assert not set(read(*changed)["kind"]) & set(VALID)
 
+    @settings(deadline=None)
     @given(births, st.integers(1, 999))
     def test_normal_numbers_are_read_as_themselves(self, born, sequence):
         whole = number(born, sequence)
@@ -141,12 +144,14 @@ class TestProperties:
         assert first["normal"].tolist() == [whole] * 4
         assert read(*first["normal"])["kind"].tolist() == ["ok"] * 4
 
+    @settings(deadline=None)
     @given(births, st.integers(1, 999), st.integers(3, 12))
     def test_a_number_through_a_float_is_never_taken_for_whole(self, born, sequence, places):
         value = float(number(born, sequence).replace("X", "0"))
         table = read(f"{value:.{places}E}", f"{int(f'{value:.14E}'.replace('E+17', '').replace('.', '')) * 1000}.0")
         assert set(table["kind"]) == {"damaged"}
 
+    @settings(deadline=None)
     @given(st.lists(st.none() | st.text(st.sampled_from("0123456789Xx.E+ B*测"), max_size=24)))
     def test_whatever_comes_has_a_kind(self, texts):
         table = read(*texts)

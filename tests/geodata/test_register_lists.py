@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import LayerError, both
@@ -19,8 +19,8 @@ def people(*rows, **columns):
     """Residents from (key, grade) or (key, grade, category), row numbers from 2."""
     return pd.DataFrame(
         {
-            "person_key": pd.Series([r[0] for r in rows], dtype=str),
-            "category": pd.Series([r[2] if len(r) > 2 else "physical" for r in rows], dtype=str),
+            "person_key": pd.array([r[0] for r in rows], dtype="str"),
+            "category": pd.array([r[2] if len(r) > 2 else "physical" for r in rows], dtype="str"),
             "grade": pd.array([r[1] for r in rows], dtype="Int64"),
             **columns,
         },
@@ -156,6 +156,7 @@ residents = st.lists(
 
 
 class TestProperties:
+    @settings(deadline=None)
     @given(residents, residents, st.sampled_from(["dates", "departments"]))
     def test_the_groups_of_each_list_add_up_to_its_rows(self, old, new, between):
         found = compare(people(*old), people(*new), between=between)
@@ -165,6 +166,7 @@ class TestProperties:
             parts += [t.loc[t["list"] == i, "row"] for t in (found.conflicts, found.repeated, found.without_key)]
             assert sorted(pd.concat(parts)) == list(range(2, 2 + found.rows[i]))
 
+    @settings(deadline=None)
     @given(residents, residents)
     def test_the_other_way_round_entered_and_left_change_places(self, old, new):
         there = compare(people(*old), people(*new), between="departments")
@@ -173,6 +175,7 @@ class TestProperties:
         assert len(there.same) == len(back.same)
         assert len(there.conflicts) == len(back.conflicts)
 
+    @settings(deadline=None)
     @given(residents)
     def test_a_list_compared_with_itself_has_no_changes(self, rows):
         found = compare(people(*rows), people(*rows))

@@ -1,7 +1,7 @@
 """What is found in the rows of a table: the one value that every room hands to the quality report."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,6 @@ from geodata.errors import Sentence
 
 Mask = npt.NDArray[np.bool_]
 Effect = Literal["reject", "ask", "correct"]
-EFFECTS: Final[tuple[Effect, ...]] = ("reject", "ask", "correct")
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,8 @@ class StudyData:
         region: the counties among which the regional control total is shared; `counties` themselves when None.
         boundaries: `code`, `name` and polygons of the user's own; None where the usual ones serve.
         base: which count of persons holds where a question names none.
-        cut_off: last day that the register or the totals speak of, as 2025-12-31; "" where not known.
+        cut_off: last day that the register or the totals speak of, as 2025-12-31; the first and the last of them where
+            registers differ, as 2024-12-31 – 2025-06-30; "" where not known.
     """
 
     name: str

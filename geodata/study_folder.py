@@ -61,6 +61,7 @@ _NUMBERS: Final = (
     "running_yuan", "space_m2", "staff", "days_open", "census_2010", "census_2020",
 )  # fmt: skip
 _NUMBER_STARTS: Final = ("persons_", "capacity_", "capital_yuan_", "running_yuan_")
+_KEYS: Final = {"name": str, "resources": list, "demand_base": str, "cut_off": str}  # that a record must have
 _FLAGS: Final = ("in_prefecture_total", "serves")
 _NO_TIME: Final = "2000-01-01T00:00:00.000Z"  # in place of the hour of writing, so that equal input gives equal bytes
 _MOST_BYTES: Final = 4_000_000_000
@@ -322,6 +323,17 @@ def _record(folder: Path, path: Path) -> dict[str, Any]:
         fault = both(
             f"{path.name}: made by a later version (format {found}, this program reads up to {FORMAT}); update it",
             f"{path.name}：由更新的版本生成（格式 {found}，本程序最高支持 {FORMAT}）；请更新本程序",
+        )
+        raise LayerError([fault])
+    lacking = [key for key, kind in _KEYS.items() if not isinstance(record.get(key), kind)]
+    entries = [] if "resources" in lacking else record["resources"]
+    if not all(isinstance(r, dict) and {"path", "hash"} <= r.keys() for r in entries):
+        lacking.append("resources")
+    if lacking:
+        shown = ", ".join(lacking)
+        fault = both(
+            f"{path.name}: {RECORD} is damaged ({shown}); make the study area again, or take an undamaged copy",
+            f"{path.name}：{RECORD} 已损坏（{shown}）；请重新生成研究区，或换用完好的副本",
         )
         raise LayerError([fault])
     return record

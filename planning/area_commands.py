@@ -2,27 +2,36 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from geodata import LayerError, load_roads
+from geodata.coordinates import SYSTEMS
 from geodata.demand import read_needs
-from geodata.errors import both, in_language
+from geodata.errors import Sentence, both, in_language, prefixed
 from geodata.files import read_file
 from geodata.layers import LayerReport, Reading, read_layer
+from geodata.layers.cells import clean
 from geodata.layers.columns import recognise
 from geodata.layers.fields import layers
 from geodata.layers.rules import numbers
+from geodata.register import ephemeral_key
 from geodata.travel.closures import read_closures
 from planning.demand_report import (
     agreement_sentence,
     available_bases,
     bases_table,
+    lacking_bases,
     needs_table,
     owed_to_base,
+    persons_apart,
+    persons_in,
+    repeated_sentence,
     service_rows,
     units_table,
 )
@@ -32,6 +41,9 @@ from planning.layer_commands import add_reading, reading_of, told
 from planning.new_area import new_area
 from planning.scenario import load
 from planning.study_area import StudyArea
+
+_COUNTY: Final = r"^(\d{6})(?:0{3}|0{6})?(?:\.0)?$"  # zeros stand for the whole county
+_LONG_NUMBER: Final = re.compile(r"\d{11}")  # a phone or identity number
 
 
 def add_area_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -48,6 +60,10 @@ def add_area_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     new.add_argument("--elevation", type=Path, metavar="FILE", help="GeoTIFF or a folder of them")
     new.add_argument("--closures", type=Path, metavar="FILE")
     add_reading(new)
+    new.add_argument(
+        "--sites-crs", default="wgs84", choices=tuple(SYSTEMS),
+        help="coordinate system of institutions and candidates; --crs is that of the residents, boundaries have theirs",
+    )  # fmt: skip
     demand = command("demand", _demand, "demand bases and service units of a study area / 需求口径与服务量")
     demand.add_argument("--area", default="southern_xinjiang", metavar="AREA", help="folder or zip of a study area")
     demand.add_argument("--needs", type=Path, metavar="TOML", help="your own shares of need")
@@ -58,7 +74,8 @@ def add_area_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _new_area(options: argparse.Namespace) -> int:
     reading = reading_of(options)
-    people = replace(reading, roads=None)  # homes need not lie along roads
+    # homes need not lie along roads; one key for all registers, so that nobody in two of them counts twice
+    people = replace(reading, roads=None, key=reading.key or ephemeral_key())
     faults: list[str] = []
 
     def layer(path: Path | None, key: str, how: Reading) -> LayerReport | None:
@@ -72,10 +89,10 @@ def _new_area(options: argparse.Namespace) -> int:
 
     # --columns, --crs, --swap and --sheet speak of the residents; other files are read as they are
     plain = replace(reading, columns={}, system="wgs84", swap=False, sheet=None)
+    sites = replace(plain, system=options.sites_crs)
     residents = [report for path in options.residents if (report := layer(path, "residents", people))]
-    institutions, candidates, boundaries = (
-        layer(getattr(options, key), key, plain) for key in ("institutions", "candidates", "boundaries")
-    )
+    institutions, candidates = (layer(getattr(options, key), key, sites) for key in ("institutions", "candidates"))
+    boundaries = layer(options.boundaries, "boundaries", plain)
     totals = _totals(options.totals, faults) if options.totals else None
     if faults:
         raise PlanningError(faults)
@@ -98,14 +115,7 @@ def _new_area(options: argparse.Namespace) -> int:
         boundaries=boundaries,
     )
     area = StudyArea.open(made)
-    people_in_all = int(area.demand(area.assumptions.demand_rates())["persons"].sum())
-    line = both(
-        f"study area '{area.data.name}': {len(area.data.counties)} counties, {len(area.data.cells)} places of demand, "
-        f"{people_in_all} disabled residents, {len(area.institutions)} institutions, {len(area.candidates)} candidates",
-        f"研究区“{area.data.name}”：{len(area.data.counties)} 个县市，{len(area.data.cells)} 个需求点，"
-        f"残疾人 {people_in_all} 人，现有机构 {len(area.institutions)} 个，候选地点 {len(area.candidates)} 个",
-    )
-    print(in_language(line, options.lang))
+    _tell(area, options.lang)
     print(made.resolve())
     follow = both(
         f"next: jiujin run most_people --area {made} --out plan",
@@ -115,9 +125,27 @@ def _new_area(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tell(area: StudyArea, language: str) -> None:
+    """What was made, in lines."""
+    persons = persons_in(area)[0]
+    line = both(
+        f"study area '{area.data.name}': {len(area.data.counties)} counties, {len(area.data.cells)} places of demand, "
+        f"{persons} disabled residents, {len(area.institutions)} institutions, {len(area.candidates)} candidates",
+        f"研究区“{area.data.name}”：{len(area.data.counties)} 个县市，{len(area.data.cells)} 个需求点，"
+        f"残疾人 {persons} 人，现有机构 {len(area.institutions)} 个，候选地点 {len(area.candidates)} 个",
+    )
+    print(in_language(line, language) + persons_apart(area, language))
+    if told := repeated_sentence(area, language):
+        print(told)
+
+
 def _totals(path: Path, faults: list[str]) -> pd.DataFrame | None:
     """Persons of whole counties from a file."""
-    file = read_file(path)
+    try:
+        file = read_file(path)
+    except LayerError as error:
+        faults.extend(error.faults)
+        return None
     names = {c.field: c.heading for c in recognise(list(file.frame.columns), layers()["residents"])}
     code = names.get("county_code") or names.get("unit_code")
     if not code or "persons" not in names:
@@ -128,17 +156,25 @@ def _totals(path: Path, faults: list[str]) -> pd.DataFrame | None:
             )
         )
         return None
-    persons = numbers(file.frame[names["persons"]])
+    table, _ = clean(file.frame[[code, names["persons"]]], private=False)
+    persons, codes = numbers(table[names["persons"]]), table[code].str.extract(_COUNTY)[0]
     bad = persons.isna() | (persons < 0) | (persons % 1 != 0)
-    faults += [
-        both(
-            f"{path.name}: row {row}: persons is not a whole number; write one of 0 or more",
-            f"{path.name}：第 {row} 行：人数不是整数；请填 0 或更大的整数",
-        )
-        for row in file.rows[bad.to_numpy(bool)]
-    ]
-    return pd.DataFrame(
-        {"county_code": file.frame[code].fillna("").astype(str), "persons": persons.fillna(0).astype(int)}
+    wrong = (
+        (code, codes.isna(), both("a county's code has 6 digits", "县代码应为 6 位数字")),
+        (names["persons"], bad, both("a whole number of 0 or more is needed", "应为大于等于 0 的整数")),
+    )
+    for heading, rows, needed in wrong:
+        cells = zip(file.rows[rows.to_numpy(bool)], table.loc[rows, heading].fillna(""), strict=True)
+        faults += [prefixed(path.name, _cell_fault(row, heading, value, needed)) for row, value in cells]
+    return pd.DataFrame({"county_code": codes.fillna(""), "persons": persons.mask(bad, 0).astype(int)})
+
+
+def _cell_fault(row: int, heading: str, value: str, needed: Sentence) -> Sentence:
+    """A cell that is not what is needed; a number as long as those of persons is not shown."""
+    shown = "…" if _LONG_NUMBER.search(value) else value[:20]
+    return both(
+        f"row {row}, column '{heading}': found '{shown}'; {needed}",
+        f"第 {row} 行“{heading}”列：发现“{shown}”；{needed.zh}",
     )
 
 
@@ -169,6 +205,7 @@ def _demand(options: argparse.Namespace) -> int:
     name = "name_zh" if options.lang == "zh" else "name_en"
     print(bases.drop(columns="name_en" if name == "name_zh" else "name_zh").to_string(index=False))
     print(pd.DataFrame(services).to_string(index=False))
+    print("".join(f"{line}\n" for line in lacking_bases(area, options.lang)), end="")
     if agreed is not None:
         print(agreement_sentence(agreed, bases_told, options.lang))
     if options.out:

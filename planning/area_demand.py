@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,14 +18,13 @@ from geodata.demand import (
 )
 from geodata.errors import LayerError, Sentence, both
 from geodata.figures import Figure
+from geodata.layers.report import PRECISIONS as PRECISIONS  # how surely a person of a register was located
 from geodata.study_data import StudyData
 from planning.faults import PlanningError
 from planning.scenario_form import Base
 
 Source = Literal["modelled", "register", "register_scaled"]
 Factors = tuple[tuple[str, float], ...]
-PRECISIONS: Final = ("point", "village", "township", "county")
-"""How surely a person of a register was located, best first."""
 
 
 def demand_source(data: StudyData, base: Base | None, factors: Factors = ()) -> Source:
@@ -113,16 +112,33 @@ def with_precision(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(**{f"persons_{p}": np.where(precision == p, persons, 0) for p in PRECISIONS})
 
 
+def base_faults(data: StudyData, rates: DemandRates, prevalence_rate: float, base: Base) -> list[Sentence]:
+    """Why an area cannot give a base: no register, no population, or a total of 0 where persons are registered."""
+    if data.residents is None:
+        return [_no_register()] if base == "register" else []
+    if base == "register":
+        return []
+    counted = _registered(data)
+    try:
+        totals = _totals(data, rates, prevalence_rate, base, tuple(c for c, n in counted.items() if n))
+    except PlanningError as error:
+        return [fault for fault in error.faults if isinstance(fault, Sentence)]
+    return [
+        both(
+            f"demand_base: county '{code}' has a register, but a total of 0; give the right total",
+            f"demand_base：县“{code}”有登记数据，总数却是 0；请更正总数",
+        )
+        for code, n in totals.items()
+        if not n
+    ]
+
+
 def _modelled(
     data: StudyData, rates: DemandRates, prevalence_rate: float, factors: Factors, base: Base
 ) -> pd.DataFrame:
     """The model, its counties brought to other totals where such are asked for."""
     if base == "register":
-        fault = both(
-            "demand_base: this study area has no register; leave the key out, or make the area with one",
-            "demand_base：本研究区没有登记数据；请删去这一项，或用登记名册建立研究区",
-        )
-        raise PlanningError([fault])
+        raise PlanningError([_no_register()])
     region = data.counties if data.region is None else data.region
     times = dict(factors)
     given = own_totals(data) if base == "control_total" else {}
@@ -177,6 +193,13 @@ def _registered(data: StudyData) -> Mapping[str, int]:
 def _peopled(data: StudyData, code: str) -> bool:
     """Whether a county without registered persons has cells over which others can be spread."""
     return bool((data.cells.loc[data.cells["county_code"] == code, "population"] > 0).any())
+
+
+def _no_register() -> Sentence:
+    return both(
+        "demand_base: this study area has no register; leave the key out, or make the area with one",
+        "demand_base：本研究区没有登记数据；请删去这一项，或用登记名册建立研究区",
+    )
 
 
 def _no_population(code: str) -> Sentence:

@@ -6,12 +6,15 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geodata.apportion import balanced_split, largest_remainder
 from geodata.crs import projection_for
 from geodata.demand import FLAGS, people_from_register
+from geodata.findings import Mask
 from geodata.layers import LayerReport
-from planning.area_demand import PRECISIONS
+from geodata.layers.report import PRECISIONS
+from geodata.roads.network import Floats, RoadNetwork
 
 SNAP_DEG: Final = 0.005  # about 500 m: people closer than this are counted together, so that a dot is no home
 CLASSES: Final = ("category", "grade", "age_band", "hardship")
@@ -25,14 +28,32 @@ Seats = Mapping[str, tuple[float, float]]
 def people_in(reports: Sequence[LayerReport]) -> pd.DataFrame:
     """The accepted rows of registers with the columns that a study area needs, and no other.
 
+    A person who stands in several registers is counted where the first of them has it, see `repeated`.
+
     Returns:
         `county_code`, `unit_code`, `precision`, `category`, `age_band` (text, "" unknown), `grade` (Int64), `lon`,
-        `lat` (degrees, NaN unknown), `persons` (int64), and those of `FLAGS` that the registers have.
+        `lat` (degrees, NaN unknown), `persons` (int64), those of `FLAGS` that the registers have (boolean), and for
+        faults only `file` (position among the registers) and `row` (Int64, of that file; <NA> unknown).
     """
-    tables = [_plain(pd.DataFrame(report.accepted)) for report in reports]
+    tables = [
+        _plain(pd.DataFrame(report.accepted)).assign(file=position)[~again]
+        for position, (report, again) in enumerate(zip(reports, repeated(reports), strict=True))
+    ]
     whole = pd.concat(tables, ignore_index=True)
     flags = [f for f in FLAGS if f in whole]
     return whole[whole["persons"] > 0].astype(dict.fromkeys(flags, "boolean")).reset_index(drop=True)
+
+
+def repeated(reports: Sequence[LayerReport]) -> list[Mask]:
+    """Of every register its accepted rows (n,) whose person stands in an earlier one; by `person_key`, so nobody
+    without a key or a number is. Rows of the same register are its own reading's affair."""
+    found, seen = [], set[str]()
+    for report in reports:
+        rows = report.accepted
+        keys = rows["person_key"].fillna("").astype(str) if "person_key" in rows else pd.Series("", index=rows.index)
+        found.append(((keys != "") & keys.isin(seen)).to_numpy(bool))
+        seen |= set(keys) - {""}
+    return found
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -44,6 +65,7 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     out["grade"] = pd.to_numeric(rows.get("grade", none), errors="coerce").astype("Int64")
     persons = pd.to_numeric(rows["persons"], errors="coerce") if "persons" in rows else none
     out["persons"] = persons.fillna(1).astype(np.int64)
+    out["row"] = pd.to_numeric(rows.get("row", none), errors="coerce").astype("Int64")
     out |= {flag: rows[flag].astype("boolean") for flag in FLAGS if flag in rows}
     return pd.DataFrame(out)
 
@@ -84,12 +106,25 @@ def _code(codes: "pd.Series[str]") -> "pd.Series[str]":
     return bare.str[:6].where((bare.str.len() == 9) & bare.str.endswith("000"), bare)
 
 
-def county_by_polygon(lon: "pd.Series[float]", lat: "pd.Series[float]", polygons: gpd.GeoDataFrame) -> "pd.Series[str]":
-    """Code of the polygon around each point in degrees, or of the nearest one; aligned with the points."""
+def county_by_polygon(
+    lon: "pd.Series[float]", lat: "pd.Series[float]", polygons: gpd.GeoDataFrame, most_km: float
+) -> "pd.Series[str]":
+    """Code of the polygon around each point in degrees, or of the nearest one; aligned with the points.
+
+    `""` for a point that lies more than `most_km` from every polygon.
+    """
     metres = projection_for(lon.to_numpy(float), lat.to_numpy(float)).crs
     spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), index=lon.index, crs=polygons.crs).to_crs(metres)
-    found = spots.sjoin_nearest(polygons[["code", "geometry"]].to_crs(metres)).sort_values("code")["code"]
-    return found[~found.index.duplicated()].reindex(lon.index)
+    shapes = polygons[["code", "geometry"]].to_crs(metres)
+    found = spots.sjoin_nearest(shapes, max_distance=most_km * 1000).sort_values("code")["code"]
+    return found[~found.index.duplicated()].reindex(lon.index).fillna("")
+
+
+def kilometres_to_roads(lon: "pd.Series[float]", lat: "pd.Series[float]", roads: RoadNetwork) -> Floats:
+    """Straight-line kilometres (n,) from points in degrees to the nearest vertex of the roads."""
+    flat = projection_for(roads.shape_lon, roads.shape_lat)
+    tree = cKDTree(flat.to_metric(roads.shape_lon, roads.shape_lat))
+    return np.asarray(tree.query(np.nan_to_num(flat.to_metric(lon, lat), posinf=1e12, neginf=1e12))[0] / 1000)
 
 
 def cells_of(

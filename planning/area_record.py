@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geodata.findings import Mask
 from geodata.layers import LayerReport
+from geodata.layers.report import PRECISIONS
 from geodata.study_data import StudyData
-from planning.area_demand import PRECISIONS
+from planning.area_people import repeated
 
 if TYPE_CHECKING:
     from planning.area_tables import Given
 
 OWN: Final = "given by the user / 用户提供"
+FEW_PERSONS: Final = 3  # cells of fewer are counted in the record
 UNSAID: Final = "source unknown / 来源不明"
 _OWN_LICENCE: Final = ({"name": "own", "title": "the user's own / 用户自有"},)
 _USUAL: Final = {  # file → the embedded one it is cut out of, and the mark of what is in it
@@ -24,8 +27,15 @@ _USUAL: Final = {  # file → the embedded one it is cut out of, and the mark of
 }  # fmt: skip
 
 
-def package_of(given: "Given", people: pd.DataFrame | None, cells: pd.DataFrame, *, inside: bool) -> dict[str, Any]:
-    """Titles, what was read of every layer, how surely persons are located, and whom to name on maps."""
+def package_of(
+    given: "Given", people: pd.DataFrame | None, cells: pd.DataFrame, residents: pd.DataFrame | None, *, inside: bool
+) -> dict[str, Any]:
+    """Titles, what was read of every layer, how surely persons are located, and whom to name on maps.
+
+    Args:
+        people: a row a row of the registers.
+        residents: the same persons as counts by cell and class.
+    """
     known = bool(len(cells)) and inside
     credits = ["GeoNames, CC BY 4.0"] if known else []
     if given.boundaries is not None:
@@ -37,20 +47,37 @@ def package_of(given: "Given", people: pd.DataFrame | None, cells: pd.DataFrame,
         "base_area": given.base.data.name if inside else "",
         "base_sha256": given.base.data.digest if inside else "",
         "snap_deg": given.snap_deg if people is not None else None,
+        **({} if residents is None else {"few_persons": FEW_PERSONS, "cells_with_few_persons": _few(residents)}),
         "precision": {p: int(persons.get(p, 0)) for p in PRECISIONS} if people is not None else {},
         "inputs": inputs_of(given),
         "credits": credits,
     }
 
 
+def _few(residents: pd.DataFrame) -> int:
+    """Cells of so few persons of the register that somebody who knows the place may tell who they are."""
+    persons = residents.groupby("cell_id")["persons"].sum()
+    return int((persons.gt(0) & persons.lt(FEW_PERSONS)).sum())
+
+
 def inputs_of(given: "Given") -> list[dict[str, Any]]:
     """Counts of every layer that was read: no file names, for they may say whose they are."""
-    layers = [*given.residents, given.institutions, given.candidates, given.boundaries]
-    read = [_input(report) for report in layers if report is not None]
+    read = [
+        {**_input(report), **_repeated(report, again, len(given.residents)), "cut_off": day.isoformat() if day else ""}
+        for report, again, day in zip(given.residents, repeated(given.residents), given.cut_off, strict=False)
+    ]
+    layers = (given.institutions, given.candidates, given.boundaries)
+    read += [_input(report) for report in layers if report is not None]
     if given.totals is not None:
         read.append({"layer": "totals", "rows_read": len(given.totals), "rows_accepted": len(given.totals),
-                     "rows_rejected": 0, "coordinate_system": ""})  # fmt: skip
+                     "rows_rejected": 0, "coordinate_system": "", "cut_off": given.days})  # fmt: skip
     return read
+
+
+def _repeated(report: LayerReport, again: Mask, registers: int) -> dict[str, int]:
+    """Rows that are not counted since their persons stand in an earlier register; nothing where nobody could tell."""
+    told = registers > 1 and "person_key" in report.accepted
+    return {"rows_in_earlier_register": int(again.sum())} if told else {}
 
 
 def _input(report: LayerReport) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from geodata import LayerError
 from geodata.errors import Sentence, both, in_language
-from planning.demand_report import bases_table
+from planning.area_demand import demand_source
+from planning.demand_report import bases_table, persons_apart, persons_in, repeated_sentence
 from planning.file_screens import Adopted
 from planning.new_area import new_area
 from planning.study_area import StudyArea
@@ -50,7 +51,7 @@ def made_area(name: str, codes: Sequence[str], files: Files) -> tuple[StudyArea,
             residents=[one.report for one in registers] or None,
             institutions=sites.get("institutions"),
             candidates=sites.get("candidates"),
-            cut_off=max((one.cut_off for one in registers), default=None),
+            cut_off=[one.cut_off for one in registers] or None,
         )
         return StudyArea.open(path), path.read_bytes()
 
@@ -76,21 +77,17 @@ def _without(folder: str, fault: str) -> Sentence:
 
 
 def area_sentences(area: StudyArea, language: str) -> list[str]:
-    """A study area in two lines: counties, persons and sites; where the persons come from."""
+    """A study area in lines: counties, persons and sites; where the persons come from; rows not counted twice."""
     data = area.data
     names = data.counties["name_zh" if language == "zh" else "name_en"].astype(str).to_list()
     shown = text("listed", language).join(names[:3])
     counties = shown if len(names) <= 3 else text("and_more", language).format(shown, len(names))
-    source = "modelled" if data.residents is None else "register" if data.base == "register" else "register_scaled"
+    source = demand_source(data, None)
     cut_off = data.cut_off if data.residents is not None else ""
-    numbers = (_persons(area), len(area.institutions), len(area.candidates))
-    return [text("area_holds", language).format(counties, *numbers), people_note(source, cut_off, language)]
-
-
-def _persons(area: StudyArea) -> int:
-    inside = area.data.counties.set_index("county_code")["in_prefecture_total"]
-    demand = area.demand(area.assumptions.demand_rates())
-    return int(demand.loc[demand["county_code"].map(inside).to_numpy(bool), "persons"].sum())
+    numbers = (persons_in(area)[0], len(area.institutions), len(area.candidates))
+    holds = text("area_holds", language).format(counties, *numbers) + persons_apart(area, language)
+    lines = [holds, people_note(source, cut_off, language), repeated_sentence(area, language)]
+    return [line for line in lines if line]
 
 
 def area_title(area: StudyArea, language: str) -> str:

@@ -51,7 +51,7 @@ class Given:
     points: pd.DataFrame
     elevation: Path | None
     closures: tuple[Closure, ...] | None
-    cut_off: date | None
+    cut_off: tuple[date | None, ...]  # of every register, or one of the totals
     base: StudyArea
     titles: tuple[str, str]
     snap_deg: float
@@ -60,6 +60,12 @@ class Given:
     def known(self) -> list[str]:
         """Codes of the embedded area's counties."""
         return [str(code) for code in self.base.data.counties["county_code"]]
+
+    @property
+    def days(self) -> str:
+        """The cut-off date, the first and the last where registers differ, "" where none is known."""
+        known = sorted({day.isoformat() for day in self.cut_off if day})
+        return " – ".join(dict.fromkeys(known[:1] + known[-1:]))
 
     @property
     def polygons(self) -> gpd.GeoDataFrame | None:
@@ -88,7 +94,7 @@ def study_data(given: Given, people: pd.DataFrame | None, counties: Sequence[str
     polygons = given.polygons
     return StudyData(
         name=given.name,
-        package=package_of(given, people, cells, inside=inside),
+        package=package_of(given, people, cells, residents, inside=inside),
         digest="",
         prefectures=pd.DataFrame({"prefecture_code": sorted(set(table["prefecture_code"]))}),
         counties=table,
@@ -105,7 +111,7 @@ def study_data(given: Given, people: pd.DataFrame | None, counties: Sequence[str
         region=base.counties[list(COUNTY_COLUMNS)] if inside else None,
         boundaries=None if polygons is None else polygons[polygons["code"].isin(counties)].reset_index(drop=True),
         base="control_total" if residents is None else "register",
-        cut_off=given.cut_off.isoformat() if given.cut_off else "",
+        cut_off=given.days,
     )
 
 

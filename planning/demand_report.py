@@ -1,22 +1,22 @@
 """Demand for the eyes of people: bases side by side, service units by county, and what a plan owes to the base."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import cast
 
 import pandas as pd
 
 from geodata.demand import read_needs, service_units, whole_units
+from geodata.demand.bases import BASES
 from geodata.demand.needs import Needs
+from geodata.errors import Sentence, in_language
 from geodata.services import SERVICES, services
-from planning.area_demand import bases_of, people_of
+from planning.area_demand import base_faults, bases_of, people_of
 from planning.plan import Plan
 from planning.run import run
 from planning.scenario import Scenario
 from planning.scenario_form import Base
 from planning.study_area import StudyArea
 from planning.texts import text
-
-BASES: Final[tuple[Base, ...]] = ("register", "control_total", "prevalence")
 
 
 def bases_table(area: StudyArea) -> pd.DataFrame:
@@ -30,8 +30,54 @@ def bases_table(area: StudyArea) -> pd.DataFrame:
 
 
 def available_bases(area: StudyArea) -> tuple[Base, ...]:
-    """The bases that the area can give: a register only where one is loaded."""
-    return tuple(b for b in BASES if b != "register" or area.data.residents is not None)
+    """The bases that the area can give: a register where one is loaded, others where totals or people are known."""
+    return tuple(base for base, faults in _base_faults(area).items() if not faults)
+
+
+def _base_faults(area: StudyArea) -> dict[Base, list[Sentence]]:
+    """Every base with what keeps the area from giving it."""
+    a = area.assumptions
+    return {
+        base: base_faults(area.data, a.demand_rates(), a["prevalence_rate"], base)
+        for base in cast("tuple[Base, ...]", BASES)
+    }
+
+
+def lacking_bases(area: StudyArea, language: str) -> list[str]:
+    """A sentence for every base that the area with its register cannot give, with the first reason."""
+    if area.data.residents is None:
+        return []
+    return [
+        text("base_lacking", language).format(base_name(area, base, language), in_language(faults[0], language))
+        for base, faults in _base_faults(area).items()
+        if faults
+    ]
+
+
+def base_name(area: StudyArea, base: Base, language: str) -> str:
+    """What a base is called, the prevalence with its rate in per cent."""
+    rate = f"{100 * area.assumptions['prevalence_rate']:.4g}"
+    return text(f"units_{base}", language).format(rate)
+
+
+def persons_in(area: StudyArea) -> tuple[int, int]:
+    """Disabled residents of the area by its own base: of its prefectures, and of the XPCC cities counted apart."""
+    demand = area.demand(area.assumptions.demand_rates())
+    inside = area.data.counties.set_index("county_code")["in_prefecture_total"]
+    here = demand["county_code"].map(inside).to_numpy(bool)
+    return int(demand.loc[here, "persons"].sum()), int(demand.loc[~here, "persons"].sum())
+
+
+def persons_apart(area: StudyArea, language: str) -> str:
+    """The persons of XPCC cities as the end of a sentence; nothing where there are none."""
+    apart = persons_in(area)[1]
+    return text("persons_apart", language).format(apart) if apart else ""
+
+
+def repeated_sentence(area: StudyArea, language: str) -> str:
+    """How many rows of registers were not counted since an earlier register has the person; nothing where none."""
+    rows = sum(int(read.get("rows_in_earlier_register", 0)) for read in area.data.package.get("inputs", ()))
+    return text("rows_in_earlier_register", language).format(rows) if rows else ""
 
 
 def units_table(area: StudyArea, base: Base | None = None, needs: Needs | None = None) -> pd.DataFrame:
@@ -58,7 +104,7 @@ def service_rows(area: StudyArea, language: str, needs: Needs | None = None) -> 
         {
             text("service", language): s.zh if zh else s.en,
             text("unit", language): s.unit_zh if zh else s.unit,
-            **{text(f"base_{base}", language): int(table[key].sum()) for base, table in totals.items()},
+            **{base_name(area, base, language): int(table[key].sum()) for base, table in totals.items()},
             text("max_minutes", language): s.max_minutes,
             text("profile", language): text(s.profile, language),
             text("mark", language): s.mark,

@@ -6,6 +6,7 @@ Nothing here keeps anything: bytes of files come in and are gone, and of people 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -18,7 +19,7 @@ from geodata.errors import both, in_language
 from geodata.gazetteer import open_gazetteer, read_answers
 from geodata.layers import Column, LayerReport, Reading, layers
 from geodata.layers.changes import Changes, changes_between
-from geodata.layers.columns import IGNORED, PERSONAL, recognise
+from geodata.layers.columns import IGNORED, recognise
 from geodata.register import ephemeral_key
 from planning.faults import PlanningError
 from planning.study_area import StudyArea
@@ -136,7 +137,7 @@ def mapping_rows(columns: Sequence[Column], language: str) -> list[dict[str, str
             "heading": c.heading,
             "field": c.field or UNUSED,
             "how": text(f"how_{c.how}", language),
-            "kept": text("kept" if c.kept else "deleted", language),
+            "kept": text("deleted" if not c.kept else "kept" if c.field else "left_aside", language),
         }
         for c in columns
     ]
@@ -151,6 +152,7 @@ def columns_given(columns: Sequence[Column], chosen: Sequence[str], layer: str) 
 
     Raises:
         PlanningError: for a field that two headings were given.
+        LayerError: for names or numbers of persons that would be kept as something else.
     """
     wanted = {c.heading: "" if key == UNUSED else key for c, key in zip(columns, chosen, strict=True)}
     if all(wanted[c.heading] == c.field for c in columns):
@@ -195,18 +197,13 @@ def missing(chosen: Sequence[str], layer: str, language: str) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def personal_kept(columns: Sequence[Column], chosen: Sequence[str], layer: str) -> list[str]:
-    """Headings that look personal and would yet be kept: a person should look again."""
-    kinds = {f.key: f.kind for f in layers()[layer].fields}
-    return [
-        c.heading
-        for c, key in zip(columns, chosen, strict=True)
-        if key != UNUSED and key != c.field and kinds[key] != "personal"
-        and (kinds.get(c.field) == "personal" or PERSONAL.search(c.heading))
-    ]  # fmt: skip
-
-
 # --- reading -------------------------------------------------------------------------------------------
+
+
+@cache
+def _key() -> bytes:
+    """Of this process, kept nowhere: with it a person in two lists is one person, and nobody can be looked up later."""
+    return ephemeral_key()
 
 
 def reading_of(asked: Asked, area: StudyArea, answers: pd.DataFrame | None = None) -> Reading:
@@ -218,6 +215,7 @@ def reading_of(asked: Asked, area: StudyArea, answers: pd.DataFrame | None = Non
         sheet=asked.sheet or None,
         county=asked.county or None,
         answers=answers,
+        key=_key() if asked.layer == "residents" else None,
         cut_off=asked.cut_off,
         roads=None if area.roads.straightened else area.roads,
     )
@@ -261,12 +259,12 @@ def quality_bytes(report: LayerReport, language: str) -> bytes:
 
 
 def changes_of(old: tuple[str, bytes], new: tuple[str, bytes], asked: Asked, area: StudyArea) -> Changes:
-    """What changed from one version of a file (name, bytes) to the next; people are joined under a key thrown away.
+    """What changed from one version of a file (name, bytes) to the next.
 
     Raises:
         LayerError: when one cannot be read, or nothing joins the two.
     """
-    reading = replace(reading_of(asked, area), key=ephemeral_key() if asked.layer == "residents" else None, roads=None)
+    reading = replace(reading_of(asked, area), roads=None)
     before, after = (read_upload(name, content, asked.layer, reading) for name, content in (old, new))
     return changes_between(before, after)
 
@@ -294,7 +292,7 @@ def adopted_sentence(one: Adopted, language: str) -> str:
     title = in_language(layers()[report.layer].title, language)
     numbers = (len(report.accepted), one.persons, len(report.rejected), one.cut_off)
     key = "adopted_people" if report.layer == "residents" else "adopted_sites"
-    return f"{title} · {report.file}: " + text(key, language).format(*numbers)
+    return text("adopted_line", language).format(title, report.file, text(key, language).format(*numbers))
 
 
 def counted_twice(registers: Sequence[Adopted], names: Mapping[str, str]) -> list[str]:

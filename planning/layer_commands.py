@@ -11,19 +11,17 @@ from typing import Final
 import pandas as pd
 
 from geodata import LayerError, load_roads
-from geodata.coordinates import SYSTEMS
+from geodata.coordinates import SYSTEMS, system_named
 from geodata.errors import both, in_language, prefixed
-from geodata.files import read_file
+from geodata.files import NoSheetError, read_file
 from geodata.gazetteer import Gazetteer, answers_as_aliases, open_gazetteer, read_answers
 from geodata.layers import LAYERS, LayerReport, Reading, layers, read_layer, reasons_in
 from geodata.layers.changes import changes_between
-from geodata.register import compare_lists, ephemeral_key
+from geodata.register import check_key, compare_lists, ephemeral_key
 from planning.faults import PlanningError
 from planning.folder import write_csv
 from planning.texts import LANGUAGES, text
-from planning.workbooks import REVIEW_SHEET, write_list_comparison, write_quality, write_template
-
-SHORTEST_KEY: Final = 16  # bytes of a key file
+from planning.workbooks import REVIEW_SHEET, review_frame, write_list_comparison, write_quality, write_template
 
 
 def add_layer_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -51,7 +49,8 @@ def add_layer_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """The options that say how a file is to be read."""
     parser.add_argument("--columns", default="", metavar="FIELD=HEADING,…", help="columns that are not recognised")
-    parser.add_argument("--crs", default="wgs84", choices=tuple(SYSTEMS), help="coordinate system of the file")
+    systems = f"coordinate system of the file: {', '.join(SYSTEMS)}, or gk13 to gk45 for a zone"
+    parser.add_argument("--crs", default="wgs84", help=systems)
     parser.add_argument("--swap", action="store_true", help="put swapped longitude and latitude right")
     parser.add_argument("--sheet", help="sheet of a workbook")
     parser.add_argument("--county", help="the county that the whole file is about: name or code")
@@ -79,7 +78,7 @@ def reading_of(options: argparse.Namespace) -> Reading:
         write_csv(answers_as_aliases(answers, gazetteer), options.keep_aliases)
     return Reading(
         columns=_columns(options.columns),
-        system=options.crs,
+        system=crs_named(options.crs),
         swap=options.swap,
         sheet=options.sheet,
         gazetteer=gazetteer,
@@ -91,6 +90,16 @@ def reading_of(options: argparse.Namespace) -> Reading:
         roads=load_roads(options.roads) if options.roads else None,
         source=options.source,
     )
+
+
+def crs_named(name: str) -> str:
+    """The coordinate system an option gives, as it is, when it is one.
+
+    Raises:
+        LayerError: for an unknown one.
+    """
+    system_named(name)
+    return name
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -112,41 +121,41 @@ def day_of(text: str, option: str = "--date") -> date:
         PlanningError: for what is no date.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         fault = both(
             f"{option}: '{text}' is not a date; write it as 2025-06-30",
             f"{option}：“{text}”不是日期；请写成 2025-06-30",
         )
         raise PlanningError([fault]) from None
+    if day > date.today():
+        fault = both(f"{option}: {text} has not come yet; check the year", f"{option}：{text} 尚未到来；请核对年份")
+        raise PlanningError([fault])
+    return day
 
 
 def _key(path: Path) -> bytes:
     """The bytes of a key file; the key is never shown."""
     try:
-        key = path.read_bytes().strip()
+        key = path.read_bytes()
     except OSError:
         fault = both(f"{path}: the key file cannot be read", f"{path}：无法读取密钥文件；请核对路径")
         raise PlanningError([fault]) from None
-    if len(key) < SHORTEST_KEY:
-        fault = both(
-            f"{path}: a key needs at least {SHORTEST_KEY} bytes, found {len(key)}; write a longer one",
-            f"{path}：密钥至少 {SHORTEST_KEY} 个字节，发现 {len(key)} 个；请换更长的",
-        )
-        raise PlanningError([fault])
-    return key[:64]  # what keyed BLAKE2b takes
+    try:
+        check_key(key)
+    except LayerError as error:
+        raise PlanningError([prefixed(path.name, fault) for fault in error.faults]) from None
+    return key
 
 
 def answers_in(path: Path, gazetteer: Gazetteer) -> pd.DataFrame:
     """The filled-in list of places, a file of its own or the sheet of a quality report."""
-    if path.suffix.lower() in (".xlsx", ".xls"):
-        for sheet in (REVIEW_SHEET.zh, str(REVIEW_SHEET)):
-            try:
-                return read_answers(read_file(path, sheet=sheet).frame, gazetteer)
-            except LayerError as error:
-                if "sheet" not in str(error):
-                    raise LayerError([prefixed(path.name, f) for f in error.faults]) from None
-    return read_answers(read_file(path).frame, gazetteer)
+    for sheet in (REVIEW_SHEET.zh, str(REVIEW_SHEET)):
+        try:
+            return read_answers(review_frame(read_file(path, sheet=sheet).frame), gazetteer)
+        except NoSheetError:
+            continue
+    return read_answers(review_frame(read_file(path).frame), gazetteer)
 
 
 def own_points(path: Path) -> pd.DataFrame:
@@ -184,8 +193,7 @@ def _check(options: argparse.Namespace) -> int:
         reading = replace(reading, key=ephemeral_key())
     reports, faults = read_all(options.files, options.layer, reading)
     for path, report in reports:
-        if len(report.rejected):
-            write_csv(reasons_in(report, options.lang), path.with_name(f"{path.stem}.rejected.csv"))
+        _write_rejected(path, report, options.lang)
     if options.report and reports:
         write_quality([report for _, report in reports], options.report, options.lang)
     changes = (
@@ -206,6 +214,15 @@ def _check(options: argparse.Namespace) -> int:
     if faults:
         raise PlanningError(faults)
     return 2 if any(len(report.rejected) for _, report in reports) else 0
+
+
+def _write_rejected(path: Path, report: LayerReport, language: str) -> None:
+    """The rejected rows beside the file; those of an earlier check do not stay there when nothing is rejected now."""
+    beside = path.with_name(f"{path.stem}.rejected.csv")
+    if len(report.rejected):
+        write_csv(reasons_in(report, language), beside)
+    elif beside.is_file() and beside.read_bytes().startswith("\ufeffrow,".encode()):
+        beside.unlink()
 
 
 def read_all(files: Sequence[Path], layer: str, reading: Reading) -> tuple[list[tuple[Path, LayerReport]], list[str]]:
@@ -235,7 +252,11 @@ def told(path: Path, report: LayerReport, language: str) -> str:
     lines: list[str] = [head, *_columns_told(report), *_places_told(report), *report.notes]
     lines += [prefixed(name, fault.told(ROWS_TOLD)) for name, faults in groups for fault in faults]
     if report.shift:
+        system = report.shift.system
         lines.append(report.shift.told())
+        lines.append(
+            both(f"to convert, read the file again with --crs {system}", f"如需换算，请用 --crs {system} 重新读取")
+        )
     if report.review is not None and len(report.review):
         lines.append(
             both(
@@ -259,6 +280,7 @@ def _columns_told(report: LayerReport) -> list[str]:
     layer = layers()[report.layer]
     read = [c for c in report.columns if c.field and c.kept and c.how in ("word", "alike")]
     gone = [c.heading for c in report.columns if not c.kept]
+    unused = [c.heading for c in report.columns if c.kept and not c.field]
     lines: list[str] = []
     if read:
         en = ", ".join(f"{c.heading} = {c.field}{' (alike, check)' if c.how == 'alike' else ''}" for c in read)
@@ -266,6 +288,8 @@ def _columns_told(report: LayerReport) -> list[str]:
             f"{c.heading} = {layer.heading(c.field).zh}{'（近似，请核对）' if c.how == 'alike' else ''}" for c in read
         )
         lines.append(both(f"columns taken as: {en}; put right with --columns", f"列识别为：{zh}；可用 --columns 更正"))
+    if unused:
+        lines.append(both(f"columns not used: {', '.join(unused)}", f"未使用的列：{'、'.join(unused)}"))
     if gone:
         lines.append(both(f"dropped at import: {', '.join(gone)}", f"导入时删除的列：{'、'.join(gone)}"))
     return lines
@@ -308,8 +332,9 @@ def _compare_lists(options: argparse.Namespace) -> int:
         read_layer(path, "residents", replace(reading, cut_off=day))
         for path, day in zip((options.old, options.new), days, strict=True)
     )
+    (before, sent_old), (after, sent_new) = _not_returned(old, new), _not_returned(new, old)
     found = compare_lists(
-        pd.DataFrame(old.accepted), pd.DataFrame(new.accepted), *days, names=(old.file, new.file),
+        before, after, *days, names=(old.file, new.file),
         between="departments" if options.departments else "dates",
     )  # fmt: skip
     write_list_comparison(found, (old, new), options.out, options.lang)
@@ -321,7 +346,22 @@ def _compare_lists(options: argparse.Namespace) -> int:
         )
         print(in_language(line, options.lang))
     print(in_language(found.told(), options.lang))
+    if sent_old or sent_new:
+        line = both(
+            f"not counted as left or entered, because they stand in returned rows of the other list: {sent_old} of "
+            f"{old.file}, {sent_new} of {new.file}",
+            f"因在另一份名单的退回行中，未计入减少或新增：{old.file} {sent_old} 行，{new.file} {sent_new} 行",
+        )
+        print(in_language(line, options.lang))
     for note in found.notes:
         print(in_language(note, options.lang))
     print(options.out.resolve())
     return 0
+
+
+def _not_returned(one: LayerReport, other: LayerReport) -> tuple[pd.DataFrame, int]:
+    """The accepted rows of a list whose people are not in returned rows of the other, and how many are."""
+    rows = pd.DataFrame(one.accepted)
+    keys = set(other.rejected["person_key"]) - {""} - set(other.accepted["person_key"])
+    waiting = rows["person_key"].isin(keys)
+    return rows[~waiting], int(waiting.sum())

@@ -47,9 +47,6 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "dropped": ("删除", "dropped"),
     "service": ("服务", "service"),
     "max_minutes": ("最长到达时间（分钟）", "longest way (minutes)"),
-    "base_register": ("按登记", "by the register"),
-    "base_control_total": ("按控制总数", "by the control total"),
-    "base_prevalence": ("按现残率 6.34%", "by the prevalence of 6.34 %"),
     "owed_to_base": (
         "{bases} 种需求口径下都入选的地点：{stay} 个（一种口径最多建议 {most} 个）",
         "sites proposed under all {bases} demand bases: {stay} (one base proposes {most} at most)",
@@ -110,7 +107,7 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "county_of_file": ("整份文件属于哪个县（市）", "County that the whole file is about"),
     "county_in_rows": ("每行自己写明", "each row says so"),
     "coordinate_system": ("坐标系", "Coordinate system"),
-    "cut_off_day": ("名册截止日期", "Cut-off date of the list"),
+    "cut_off_day": ("文件截止日期（先填今天，请改成名册的日期）", "Cut-off date of the file (today until you say it)"),
     "swap_lonlat": ("经度和纬度填反了", "Longitude and latitude are the wrong way round"),
     "sheet": ("工作表名称", "Name of the sheet"),
     "sheet_first": ("不填则读第一个有表的", "empty: the first with a table"),
@@ -119,12 +116,9 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Look at those marked “alike”; where one is wrong choose another field, or “not used”.",
     ),
     "mapping_personal": ("导入时删除的列：{0}", "Columns deleted at import: {0}"),
-    "mapping_personal_kept": (
-        "“{0}”看起来是个人信息，现在却会作为其他字段保留；请确认没有选错。",
-        "'{0}' looks personal and would be kept as another field; make sure that this is meant.",
-    ),
     "unused": ("不使用", "not used"),
     "deleted": ("导入时删除", "deleted at import"),
+    "left_aside": ("不使用", "not used"),
     "read_and_check": ("读取并检查", "Read and check"),
     "reading": ("正在读取并逐行检查…", "Reading and checking every row…"),
     "changed_since": (
@@ -173,10 +167,11 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "adopt_file": ("采用这份文件", "Adopt this file"),
     "adopt_hint": (
-        "采用后，文件内容离开页面，只留下不含个人信息的结果；退回的 {0:,} 行不计入。",
-        "Once adopted, the file leaves the page and only results without personal data stay; {0:,} returned rows do "
-        "not count.",
+        "采用后，文件内容离开页面，只留下不含个人信息的结果。",
+        "Once adopted, the file leaves the page and only results without personal data stay.",
     ),
+    "adopt_returned": ("退回的 {0:,} 行不计入。", " The {0:,} returned rows do not count."),
+    "adopted_line": ("{0} · {1}：{2}", "{0} · {1}: {2}"),
     "adopted_people": (
         "接受 {0:,} 行，{1:,} 人；退回 {2:,} 行；截止 {3}",
         "{0:,} rows accepted, {1:,} persons; {2:,} returned; as of {3}",
@@ -189,8 +184,9 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "adopted_title": ("已采用的文件", "Adopted files"),
     "remove": ("移除", "Remove"),
     "counted_twice": (
-        "不止一份名册包含{0}，人数会相加；如是同一名册的新旧两版，请移除一份。",
-        "More than one register speaks of {0}; their persons add up. Remove one if they are versions of the same list.",
+        "不止一份名册包含{0}。号码相同的人只计一次，以先采用的为准；没有有效号码的会重复计算。如是新旧两版，请移除一份。",
+        "More than one register speaks of {0}. Persons of one number count once, as the one adopted first says; those "
+        "without a number add up. Remove one if they are versions of the same list.",
     ),
     "area_name": ("研究区名称", "Name of the study area"),
     "area_name_hint": ("文字、数字、“-”和“_”", "letters, digits, - and _"),
@@ -210,7 +206,6 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "正在使用研究区“{0}”。到“方案比较”页选址，结果都按这个研究区计算。",
         "The study area '{0}' is in use: “Compare plans” now works with it.",
     ),
-    "area_embedded": ("正在使用内置示范区（{0} 个县市）。", "The embedded study area is in use ({0} counties)."),
     "area_holds": (
         "{0}；残疾人 {1:,} 人，现有机构 {2:,} 个，候选地点 {3:,} 个",
         "{0}; {1:,} disabled residents, {2:,} institutions, {3:,} candidates",
@@ -236,4 +231,13 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "demand_base": ("人数口径", "Count of persons"),
     "left_out": ("本研究区没有、已略去的内容：{0}", "Left out, for this study area does not have it: {0}"),
+    "units_register": ("按登记", "by the register"),
+    "units_control_total": ("按控制总数", "by the control total"),
+    "units_prevalence": ("按现残率 {0}%", "by the prevalence of {0} %"),
+    "base_lacking": ("没有“{0}”的数字：{1}", "no numbers {0}: {1}"),
+    "persons_apart": ("；另有兵团城市 {0:,} 人，单独计数", "; XPCC cities, counted apart: {0:,}"),
+    "rows_in_earlier_register": (
+        "有 {0:,} 行的人已在前面的名册中，只计一次，以前面的名册为准",
+        "{0:,} rows are of persons who stand in an earlier register; each counts once, as the earlier one says",
+    ),
 }

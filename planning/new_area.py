@@ -5,6 +5,7 @@ The result is one folder or one zip that opens anywhere; see `geodata.study_fold
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -15,13 +16,21 @@ import pandas as pd
 from geodata import RoadNetwork
 from geodata.errors import Sentence, both, prefixed
 from geodata.layers import LayerReport
+from geodata.layers.report import Fault
 from geodata.places import kilometres_to_cells, nearest_county
 from geodata.study_data import StudyData
 from geodata.study_data import names as embedded_names
 from geodata.study_folder import check_area_target, write_study_folder
 from geodata.travel.closures import Closure
-from planning.area_people import SNAP_DEG, county_by_polygon, people_in, placed, unplaceable
-from planning.area_record import sources_of
+from planning.area_people import (
+    SNAP_DEG,
+    county_by_polygon,
+    kilometres_to_roads,
+    people_in,
+    placed,
+    unplaceable,
+)
+from planning.area_record import OWN, sources_of
 from planning.area_tables import Given, elevation_faults, homes_of, seats_of, study_data
 from planning.faults import PlanningError, nearest
 from planning.study_area import FAR_KM, embedded
@@ -29,6 +38,8 @@ from planning.study_area import FAR_KM, embedded
 WHOLE: Final = "000000"  # the one county of an area whose files name none
 HOME_KM: Final = 50.0  # persons farther than this from every home of the embedded area do not live in it
 TOLD: Final = 5  # ids that one sentence names
+CHANCE: Final = 10  # so many rows of two registers are not the same by chance
+_FILE_NAME: Final = re.compile(r"\.(osm|pbf|xml|csv|graphml|gpkg|shp|zip|geojson|json)\b", re.I)
 _NO_POINTS: Final = pd.DataFrame({"code": [], "lon": [], "lat": []}).astype({"code": str})
 
 
@@ -46,7 +57,7 @@ def new_area(
     points: pd.DataFrame | None = None,
     elevation: Path | None = None,
     closures: Sequence[Closure] | None = None,
-    cut_off: date | None = None,
+    cut_off: date | Sequence[date | None] | None = None,
     base_area: str = "southern_xinjiang",
     title_zh: str = "",
     title_en: str = "",
@@ -63,13 +74,15 @@ def new_area(
         codes: 6-digit codes of the counties; those of the boundaries, else of residents and totals, when empty.
         boundaries, residents, institutions, candidates: layers as `geodata.layers.read_layer` reads them; what they
             rejected is counted in the record and stays out.
+            With a `person_key` in several registers (read with one key), a person counts in the first of them only.
         totals: `county_code`, `persons` (whole): disabled residents of counties; rows of one county add up.
-        roads: in place of the embedded main roads, see `load_roads`.
+        roads: in place of the embedded main roads, see `load_roads`. Where their source is but the name of a file,
+            it is not kept.
         points: `code`, `lon`, `lat` of villages (12 digits), townships (9) and county seats (6), and `name` if wanted.
         elevation: a GeoTIFF or a folder of them; only the part around roads and people is kept.
         closures: roads that close; the embedded ones when None, as far as they touch the roads.
-        cut_off: last day that residents or totals speak of.
-        snap_deg: persons closer than this are counted together. A finer one shows single homes.
+        cut_off: last day that residents or totals speak of, or one day (None unknown) for each register.
+        snap_deg: persons closer than this (degrees, above 0) are counted together. A finer one shows single homes.
 
     Returns:
         `out`.
@@ -77,15 +90,20 @@ def new_area(
     Raises:
         PlanningError: one sentence for every fault of what is given, all at once, before anything is written.
         LayerError: for a place that cannot be written.
+        ValueError: for days that are not as many as the registers.
     """
+    days = (cut_off,) * max(len(residents or ()), 1) if cut_off is None or isinstance(cut_off, date) else tuple(cut_off)
+    if len(days) != max(len(residents or ()), 1):
+        raise ValueError(f"{len(days)} cut-off dates for {len(residents or ())} registers")
     given = Given(
         name=name, codes=tuple(map(str, codes)), boundaries=boundaries, residents=tuple(residents or ()), totals=totals,
-        institutions=institutions, candidates=candidates, roads=roads, elevation=elevation, cut_off=cut_off,
+        institutions=institutions, candidates=candidates, roads=_credited(roads), elevation=elevation, cut_off=days,
         points=_NO_POINTS if points is None else points.assign(code=points["code"].astype(str)),
         closures=None if closures is None else tuple(closures), base=embedded(base_area),
         titles=(title_zh or name, title_en or name), snap_deg=snap_deg,
     )  # fmt: skip
     check_area_target(out)
+    _require([*_snap_faults(snap_deg), *_same_file_faults(given)])
     people = _people(given)
     counties = _chosen(given, people)
     _require(_faults(given, people, counties))
@@ -94,6 +112,11 @@ def new_area(
     data = study_data(given, people, counties)
     _require([*_site_faults(given, data), *elevation_faults(given, data)])
     return write_study_folder(data, out, sources_of(given, data))
+
+
+def _credited(roads: RoadNetwork | None) -> RoadNetwork | None:
+    """Roads whose source may be shown: the name of a file may say whose it is, and credits nobody."""
+    return replace(roads, source=OWN) if roads is not None and _FILE_NAME.search(roads.source) else roads
 
 
 def _require(faults: Sequence[str]) -> None:
@@ -124,28 +147,38 @@ def _chosen(given: Given, people: pd.DataFrame | None) -> list[str]:
         found |= set(people["county_code"]) - {""}
         lost = people[(people["county_code"] == "") & people["lon"].notna()]
         homes = given.base.data.cells
-        if len(lost) and (kilometres_to_cells(lost["lon"], lost["lat"], homes) <= HOME_KM).all():
-            found |= set(nearest_county(lost["lon"], lost["lat"], homes))
-        elif len(lost) and not found:
+        if len(lost):
+            lost = lost[kilometres_to_cells(lost["lon"], lost["lat"], homes) <= HOME_KM]
+            found |= set(nearest_county(lost["lon"], lost["lat"], homes)) if len(lost) else set()
+        if not found and people["lon"].notna().any():
             found.add(WHOLE)
     return sorted(found)
 
 
 def _with_counties(given: Given, people: pd.DataFrame | None, counties: Sequence[str]) -> pd.DataFrame | None:
-    """People who name no county get that of the polygon around them, of the nearest home, or the only one."""
+    """People who name no county get that of the polygon around them, of the nearest home, or the only one.
+
+    Who stands farther than `HOME_KM` from all of these gets none; in an only county without homes and polygon, its
+    roads are what is measured from.
+    """
     if people is None:
         return None
-    lost = people["county_code"] == ""
-    where = people[lost & people["lon"].notna()]
-    homes = given.base.data.cells[given.base.data.cells["county_code"].isin(counties)]
     codes = people["county_code"].copy()
     if len(counties) == 1:
-        codes = codes.mask(lost, counties[0])
-    elif len(where) and given.polygons is not None:
-        inside = given.polygons[given.polygons["code"].isin(counties)]
-        codes.loc[where.index] = county_by_polygon(where["lon"], where["lat"], inside).to_numpy()
-    elif len(where) and len(homes):
-        codes.loc[where.index] = nearest_county(where["lon"], where["lat"], homes)
+        codes = codes.mask((codes == "") & people["lon"].isna(), counties[0])
+    homes, polygons = homes_of(given, counties), given.polygons
+    inside = None if polygons is None else polygons[polygons["code"].isin(counties)]
+    where = people[codes == ""]
+    where = where[where["lon"].notna()]
+    if len(where) and inside is not None and len(inside):
+        codes.loc[where.index] = county_by_polygon(where["lon"], where["lat"], inside, HOME_KM).to_numpy()
+        where = where[codes[where.index] == ""]
+    if len(where) and len(homes):
+        where = where[kilometres_to_cells(where["lon"], where["lat"], homes) <= HOME_KM]
+        codes.loc[where.index] = nearest_county(where["lon"], where["lat"], homes) if len(where) else ""
+    elif len(where) and not (inside is not None and len(inside)) and len(counties) == 1 and given.roads is not None:
+        where = where[kilometres_to_roads(where["lon"], where["lat"], given.roads) <= HOME_KM]
+        codes.loc[where.index] = counties[0]
     return people.assign(county_code=codes)
 
 
@@ -192,6 +225,37 @@ def _faults(given: Given, people: pd.DataFrame | None, counties: Sequence[str]) 
             )
         )
     return faults + _total_faults(given, counties)
+
+
+def _snap_faults(snap_deg: float) -> list[Sentence]:
+    if np.isfinite(snap_deg) and snap_deg > 0:
+        return []
+    return [
+        both(
+            f"snap_deg: {snap_deg} found, degrees above 0 are needed; {SNAP_DEG} counts people within 500 m together",
+            f"snap_deg：发现 {snap_deg}，应为大于 0 的度数；{SNAP_DEG} 约合 500 米以内的人合并计数",
+        )
+    ]
+
+
+def _same_file_faults(given: Given) -> list[Sentence]:
+    """Registers of the very same rows: whoever has no number would count twice."""
+    pairs = [(one, other) for k, other in enumerate(given.residents) for one in given.residents[:k]]
+    return [
+        both(
+            f"residents: {one.file} and {other.file} hold the same rows; give each register once",
+            f"残疾人名册：{one.file} 和 {other.file} 的各行完全相同；每份名册只需给一次",
+        )
+        for one, other in pairs
+        if _same_rows(one, other)
+    ]
+
+
+def _same_rows(one: LayerReport, other: LayerReport) -> bool:
+    """Whether two registers are one; a few rows may be alike by chance where nobody's number was compared."""
+    first, second = pd.DataFrame(one.accepted), pd.DataFrame(other.accepted)
+    compared = "person_key" in first and bool((first["person_key"] != "").any())
+    return one is other or ((compared or len(first) >= CHANCE) and first.equals(second))
 
 
 def _name_faults(given: Given) -> list[Sentence]:
@@ -259,8 +323,11 @@ def _people_faults(given: Given, people: pd.DataFrame | None, counties: Sequence
         for code, n in persons.items()
         if code and code not in counties
     ]
-    if persons.get("", 0):
-        n = persons[""]
+    lost = people["county_code"] == ""
+    away = lost & people["lon"].notna() & people["lat"].notna()
+    faults += _away_faults(given, people[away])
+    if (lost & ~away).any():
+        n = people.loc[lost & ~away, "persons"].sum()
         faults.append(
             both(
                 f"residents: {n} persons have neither coordinates nor a county; write the county's code",
@@ -277,6 +344,22 @@ def _people_faults(given: Given, people: pd.DataFrame | None, counties: Sequence
     ]
 
 
+def _away_faults(given: Given, people: pd.DataFrame) -> list[Sentence]:
+    """Persons without a county whose coordinates lie far from every home of the area; a sentence a file."""
+    rule = both(
+        f"no county, and none of the area within {HOME_KM:.0f} km of the coordinates",
+        f"没有县，坐标 {HOME_KM:.0f} 公里以内也没有研究区的县",
+    )
+    advice = both("write the county's code, or correct the coordinates", "请填写县代码，或更正坐标")
+    told = []
+    for position, rows in people.groupby("file"):
+        n, numbers = int(rows["persons"].sum()), tuple(sorted(rows["row"].dropna().astype(int).to_list()))
+        some = both(f"{n} persons: {rule}; {advice}", f"有 {n} 人{rule.zh}；{advice.zh}")
+        fault = Fault(rule, numbers, "", advice).told(TOLD) if numbers else some
+        told.append(prefixed(given.residents[int(str(position))].file, fault))
+    return told
+
+
 def _site_faults(given: Given, data: StudyData) -> list[Sentence]:
     """Sites outside the area, and ids that stand there twice."""
     found: list[Sentence] = []
@@ -287,20 +370,32 @@ def _site_faults(given: Given, data: StudyData) -> list[Sentence]:
         away = kilometres_to_cells(sites["lon"], sites["lat"], data.cells) > FAR_KM
         outside = sites[away | ~sites["county_code"].isin(data.counties["county_code"])]["site_id"]
         if len(outside):
-            shown, n = ", ".join(outside.head(TOLD)), len(outside)
+            shown, n, where = ", ".join(outside.head(TOLD)), len(outside), _where(given, layer, outside)
             fault = both(
-                f"{n} lie outside the area, such as {shown}; take them out, or correct their place and county",
-                f"有 {n} 个在研究区以外，如 {shown}；请删去，或更正坐标和县代码",
+                f"{n} lie outside the area, such as {shown} ({where}); take them out or correct their place and county",
+                f"有 {n} 个在研究区以外，如 {shown}（{where.zh}）；请删去，或更正坐标和县代码",
             )
             found.append(prefixed(both(layer, "机构" if layer == "institutions" else "候选地点"), fault))
     ids = pd.concat([sites["site_id"] for sites in taken.values()])
     twice = ids[ids.duplicated()]
     if len(twice):
-        shown = ", ".join(twice.head(TOLD))
+        shown, (first, second) = ", ".join(twice.head(TOLD)), (_where(given, layer, twice) for layer in taken)
         found.append(
             both(
-                f"ids {shown} stand both among institutions and candidates; rename one",
-                f"编号 {shown} 在机构和候选地点中都有；请改其中一个",
+                f"ids {shown} stand both among institutions and candidates ({first}; {second}); rename one",
+                f"编号 {shown} 在机构和候选地点中都有（{first.zh}；{second.zh}）；请改其中一个",
             )
         )
     return found
+
+
+def _where(given: Given, layer: str, ids: "pd.Series[str]") -> Sentence:
+    """The file in which ids of a layer stand, with the rows of the first where these are known."""
+    report = getattr(given, layer)
+    if report is None:
+        return both(f"{given.base.data.name}", "内置数据")
+    if "row" not in report.accepted:
+        return both(report.file, report.file)
+    rows = report.accepted.loc[report.accepted["id"].astype(str).isin(ids.head(TOLD)), "row"]
+    told = ", ".join(map(str, rows))
+    return both(f"{report.file}, row {told}", f"{report.file} 第 {told} 行")

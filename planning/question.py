@@ -150,6 +150,9 @@ def site_table(
         usual_amount = chosen["host_type"].map(lambda host, p=prefix: assumptions.get(f"{p}_{host}"))
         own = chosen[column] if column in chosen else pd.Series(np.nan, index=chosen.index)
         chosen[column] = own.fillna(usual_amount)
+        if column == "capacity_persons":
+            theirs = own.isna() & chosen["mark"].str.startswith(("given by the user", "from "))
+            chosen["mark"] = chosen["mark"].mask(theirs, chosen["mark"] + "; capacity assumed / 容量为假设")
     chosen["capacity_persons"] = chosen["site_id"].map(upgraded).fillna(chosen["capacity_persons"])
     chosen.loc[is_existing, ["capital_yuan", "running_yuan"]] = 0.0
     return np.flatnonzero(wanted.to_numpy()).astype(np.int64), chosen

@@ -94,11 +94,8 @@ def shift_sentence(report: LayerReport, language: str) -> str:
     """The suspicion that the points are in another coordinate system; empty where there is none."""
     if report.shift is None:
         return ""
-    told = in_language(report.shift.told(), language)
-    for command in (f"如需换算，请用 --crs {report.shift.system} 重新读取",
-                    f"to convert, read the file again with --crs {report.shift.system}"):  # fmt: skip
-        told = told.replace(command, text("convert_below", language))
-    return told
+    stop = "；" if language == "zh" else "; "
+    return f"{in_language(report.shift.told(), language)}{stop}{text('convert_below', language)}"
 
 
 def shift_numbers(report: LayerReport, language: str) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ Progress = Callable[[str, float], None]
 INSTITUTION = "county_service_centre"  # the kind of facility that serves as an institution in every plan
 SITE_COLUMNS = ("site_id", "name_zh", "name_en", "kind", "host_type", "county_code", "lon", "lat", "mark")
 SITE_AMOUNTS = ("capacity_persons", "capital_yuan", "running_yuan")  # a site's own, in place of the assumptions
+SMALLER = ("rehabilitation_centre", "day_care", "township_institution")  # kinds with a capacity of their own
 NOT_GENERAL = ("special_school", "device_depot")  # kinds of institutions that do not serve everyone
 
 
@@ -295,10 +296,16 @@ def area_of(data: StudyData) -> StudyArea:
         roads=data.roads
         if isinstance(data.roads, RoadNetwork)
         else load_roads(data.roads, name="© OpenStreetMap contributors, ODbL"),
-        institutions=_site_columns(centres.assign(host_type=INSTITUTION, kind=INSTITUTION)),
+        institutions=_site_columns(centres.assign(host_type=hosts_of(centres["kind"]), kind=INSTITUTION)),
         candidates=_site_columns(data.candidates),
         assumptions=default_assumptions(),
     )
+
+
+def hosts_of(kinds: "pd.Series[str]") -> "pd.Series[str]":
+    """What an institution is for the assumption of its capacity: its kind where there is one, else a county centre."""
+    hosts = kinds.where(kinds.isin(SMALLER), INSTITUTION)
+    return hosts.mask(kinds == "other_institution", "township_institution").astype(str)
 
 
 def _site_columns(sites: pd.DataFrame) -> pd.DataFrame:
@@ -342,7 +349,7 @@ def sites_of(report: LayerReport) -> pd.DataFrame:
         cells = rows[column].astype(object) if column in rows else pd.Series("", index=rows.index, dtype=object)
         return cells.where(cells.notna(), "").astype(str)
 
-    hosts = pd.Series(INSTITUTION, index=rows.index, dtype=str) if institutions else words("host_type")
+    hosts = hosts_of(words("kind")) if institutions else words("host_type")
     kinds = np.where(hosts == "village_building", "village_point", "township_place")
     own = pd.DataFrame(
         {
@@ -360,5 +367,6 @@ def sites_of(report: LayerReport) -> pd.DataFrame:
     )
     for column in SITE_AMOUNTS:
         own[column] = pd.to_numeric(words(column), errors="coerce")
-    working = words("status").isin(["", "open"]) & ~words("kind").isin(NOT_GENERAL)
+    open_now = words("status") == "open" if "status" in rows else pd.Series(True, index=rows.index)
+    working = open_now & ~words("kind").isin(NOT_GENERAL)  # an unknown status is no open one
     return own.assign(serves=working | (not institutions))

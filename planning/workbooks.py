@@ -23,6 +23,13 @@ _LISTS: Final = {
     "category": ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"), "grade": ("一级", "二级", "三级", "四级"),
 }  # fmt: skip
 REVIEW_SHEET: Final = both("places", "地名核对")
+REVIEW_COLUMNS: Final = {
+    "place": both("place", "地名"), "rows": both("rows", "行数"), "first_row": both("first row", "首行"),
+    "reason": both("why", "原因"), "candidates": both("could be", "可能是"),
+    "code": both("fill in: code of the unit", "请填：单位代码"), "asked": both("name in question", "待定名称"),
+    "asked_level": both("level", "级别"),
+}  # fmt: skip
+"""Columns of the list of places, by the names that `review_list` gives them."""
 
 
 def write_template(layer: str, path: Path, language: str = "zh") -> None:
@@ -107,12 +114,14 @@ def write_quality(reports: Sequence[LayerReport], path: Path, language: str = "z
     def fill(book: Any) -> None:
         _table(book, text("sheet_summary", language), summary_table(reports, language), [30, 16, 14, 12, 12, 12, 12])
         _table(book, text("sheet_found", language), found_table(reports, language), [24, 10, 40, 10, 46, 30, 60])
+        places = [report.review for report in reports if report.review is not None and len(report.review)]
+        if places:  # one list for all files: an answer holds wherever the place stands
+            told = review_table(pd.concat(places), language)
+            _table(book, in_language(REVIEW_SHEET, language), told, [36, 8, 8, 36, 60, 20, 14, 10])
         for number, report in enumerate(reports, 1):
             more = f" {number}" if len(reports) > 1 else ""
             if len(report.rejected):
                 _table(book, text("sheet_returned", language) + more, returned_table(report, language), [8, 60])
-            if report.review is not None and len(report.review):
-                _table(book, in_language(REVIEW_SHEET, language) + more, report.review, [36, 10, 60, 18])
             _table(book, text("sheet_columns", language) + more, columns_table(report, language), [30, 22, 16, 12])
 
     _written(path, fill)
@@ -146,6 +155,19 @@ def write_list_comparison(
             _table(book, text(key, language), table, [10, 10])
 
     _written(path, fill)
+
+
+def review_table(places: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Places that need a person as a sheet: where, why, what it could be, and an empty column for the code."""
+    names = {key: in_language(name, language) for key, name in REVIEW_COLUMNS.items()}
+    table = places.rename(columns={"reason_zh" if language == "zh" else "reason_en": "reason"})
+    return table[list(names)].rename(columns=names)
+
+
+def review_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """A filled-in sheet of places under the names that `read_answers` knows."""
+    keys = {word: key for key, name in REVIEW_COLUMNS.items() for word in (name.zh, str(name))}
+    return table.rename(columns=keys)
 
 
 def summary_table(reports: Sequence[LayerReport], language: str) -> pd.DataFrame:

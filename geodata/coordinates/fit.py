@@ -5,8 +5,10 @@ of points within some metres of a road is counted. A translation is right when i
 roads than no translation does, and more than every other translation within `REACH_M`: on a regular grid of streets,
 in a dense town, for places that stand off the roads, or for points strewn at random, one does as well as another.
 
-Every number here is a judgement [J], held against real roads of five towns and regions moved to Kashgar: with 30
-places within 30 m of roads, the shift is found; right, beside-the-road and random places never raise it.
+Every number here is a judgement [J], held against real roads of five towns and regions moved to Kashgar. Of samples of
+30 places, GCJ-02 and BD-09 were found in all with places within 15 m of a road, in 99.8 % with 5 to 30 m (outside the
+smallest town), in 78 % with 10 to 60 m; of 14,000 samples at their roads, beside them, strewn at random, on lattices,
+off by something else or with side roads missing from the map, none was suspected.
 """
 
 from dataclasses import dataclass
@@ -31,7 +33,7 @@ STEP_M: Final = 75.0
 APART_M: Final = 150.0  # a translation closer than this to the predicted one is no other one
 AROUND_M: Final = (150.0, 25.0)  # reach and step of the search for the best translation around the predicted one
 AGREES_M: Final = 60.0  # how far that may be from the predicted one
-BY_CHANCE: Final = 1e-2  # probability of such an improvement when both places of a point are equally good
+BY_CHANCE: Final = 5e-3  # probability of such an improvement when both places of a point are equally good
 LEAD: Final = 0.25  # standard deviations by which the prediction must lead the other translations
 SPACING_M: Final = 10.0  # points along the roads
 
@@ -75,8 +77,9 @@ def near_roads(roads: RoadNetwork, xy: Floats, projection: Projection) -> NearRo
     """
     keep = _driven(roads)
     road = np.repeat(np.arange(len(keep)), np.diff(roads.shape_start))
-    first = np.flatnonzero((road[:-1] == road[1:]) & keep[road[:-1]])
     at = projection.to_metric(roads.shape_lon, roads.shape_lat)
+    here = np.asarray(np.isfinite(at).all(axis=1), bool)  # not so at the other end of the world
+    first = np.flatnonzero((road[:-1] == road[1:]) & keep[road[:-1]] & here[:-1] & here[1:])
     a, b = at[first], at[first + 1]
     length = np.hypot(*(b - a).T)
     reach = NEAR_M + REACH_M + WITHIN_M[-1]

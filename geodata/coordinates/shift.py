@@ -59,16 +59,16 @@ class Shift:
     after: Floats
 
     def told(self) -> Sentence:
-        """What is suspected, why, and how to convert the points."""
+        """What is suspected, and why."""
         name, way = SYSTEMS[self.system], _COMPASS[round(self.bearing_deg / 45) % 8]
         far, before, after = (f"{m:.0f}" for m in (self.offset_m, self.distance_before_m, self.distance_after_m))
         return both(
             f"the points lie {far} m {way} of where they fit the roads: {name} suspected. Median distance to a road "
             f"{before} m now, {after} m after conversion; {self.share_improved:.0%} of {self.points_used} points come "
-            f"closer. Nothing was changed; to convert, read the file again with --crs {self.system}",
+            f"closer. Nothing was changed",
             f"各点比与道路吻合的位置整体偏{way.zh} {far} 米：疑似 {name.zh}。到道路的距离中位数现为 {before} 米，"
             f"换算后为 {after} 米；{self.points_used} 个点中 {self.share_improved:.0%} 更靠近道路。"
-            f"尚未改动；如需换算，请用 --crs {self.system} 重新读取",
+            "尚未改动",
         )
 
 

@@ -35,6 +35,7 @@ WIDE: Final = (
     "persons", "persons_severe", "persons_hardship", *(f"persons_{b}" for b in AGE_BANDS),
     *(f"{c}_{s}" for c in CATEGORIES for s in SEVERITIES),
 )  # fmt: skip
+_COUNTED: Final = "several_in_household"
 _CLASSES: Final = [(c, g) for c in range(len(CATEGORIES)) for g in range(len(GRADES))] + [
     (len(CATEGORIES), len(GRADES))
 ]
@@ -84,12 +85,13 @@ def people_from_register(residents: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         residents: `cell_id`, `category`, `grade`, `age_band` (of `FINE_BANDS`), `persons` (1 each where it is absent),
-            and those of `FLAGS` that the register has.
+            and those of `FLAGS` that the register has (<NA> unknown).
 
     Returns:
         `cell_id`, `category`, `grade` (Int64), `age_band`, `hardship` (boolean), `persons` (int64), sorted. Hardship
-        is grade 1 or 2 with at least one flag; <NA> where that depends on an unknown grade or on flags of which the
-        register has none.
+        is grade 1 or 2 with at least one flag; <NA> where that depends on an unknown grade, or on flags none of which
+        is known. That nobody else of the household is disabled is no word on hardship: it follows from the numbers of
+        households in registers that were never asked about hardship.
 
     Raises:
         LayerError: for missing columns, unknown words (counted, not quoted) and persons that are no whole numbers.
@@ -150,10 +152,11 @@ def cells_from_people(people: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
 
 def _hardship(residents: pd.DataFrame, grade: Ints) -> Ints:
     """(n,) 1 in hardship, 0 not, 2 unknown: severe and at least one flag, each of which may be unknown."""
-    flags = [flag for flag in FLAGS if flag in residents]
+    flags = residents[[flag for flag in FLAGS if flag in residents]].astype("boolean")
     severe = pd.Series(_is_severe(grade), dtype="boolean").mask(grade == len(GRADES))
-    raised = residents[flags].astype("boolean").fillna(False).to_numpy(bool).any(axis=1)
-    both_known = severe & pd.Series(raised, dtype="boolean").mask(np.full(len(raised), not flags))
+    raised = flags.fillna(False).to_numpy(bool).any(axis=1)
+    denied = flags.drop(columns=_COUNTED, errors="ignore").notna().to_numpy(bool).any(axis=1)
+    both_known = severe & pd.Series(raised, dtype="boolean").mask(~(raised | denied))
     return np.asarray(both_known.astype("Int64").fillna(2), np.int64)
 
 

@@ -5,8 +5,9 @@ knows no layer and no field: what the columns mean is decided elsewhere. A file 
 it is, never as what it points to, and what cannot be read is one sentence that quotes no cell.
 """
 
+from geodata.files.faults import NoSheetError
 from geodata.files.kinds import KINDS
 from geodata.files.read import read_drawn, read_file
 from geodata.files.table import FileTable
 
-__all__ = ["KINDS", "FileTable", "read_drawn", "read_file"]
+__all__ = ["KINDS", "FileTable", "NoSheetError", "read_drawn", "read_file"]

@@ -3,6 +3,10 @@
 from geodata.errors import LayerError, both
 
 
+class NoSheetError(LayerError):
+    """The file has no sheet or layer of the name that was asked for."""
+
+
 def unreadable(name: str, kind: str) -> LayerError:
     """For a file that breaks off, or is something else inside."""
     return LayerError(
@@ -39,9 +43,9 @@ def locked(name: str) -> LayerError:
     )
 
 
-def no_sheets(name: str) -> LayerError:
+def no_sheets(name: str) -> NoSheetError:
     """For a sheet asked of a file that has none."""
-    return LayerError(
+    return NoSheetError(
         [
             both(
                 f"{name}: this kind of file has no sheets or layers; leave the sheet out",

@@ -10,7 +10,7 @@ import numpy as np
 
 from geodata.errors import LayerError, Sentence, both
 from geodata.files.cells import columns, texts
-from geodata.files.faults import locked
+from geodata.files.faults import NoSheetError, locked
 from geodata.files.headers import HEAD, Header, Span, find_header
 from geodata.files.kinds import ZIP
 from geodata.files.packed import Errors, look_inside
@@ -158,11 +158,11 @@ def _sheet_notes(chosen: str, known: dict[str, bool]) -> tuple[Sentence, ...]:
     return tuple(notes)
 
 
-def _unknown_sheet(name: str, sheet: str, known: list[str]) -> LayerError:
+def _unknown_sheet(name: str, sheet: str, known: list[str]) -> NoSheetError:
     near = get_close_matches(sheet, known, 1, 0)
     mean = (f"; did you mean '{near[0]}'?", f"；是否指“{near[0]}”？") if near else ("", "")
     fault = both(
         f"{name}: there is no sheet '{sheet}'{mean[0]} There is {', '.join(known) or 'none'}",
         f"{name}：没有工作表“{sheet}”{mean[1]}共有 {'、'.join(known) or '0 个'}",
     )
-    return LayerError([fault])
+    return NoSheetError([fault])

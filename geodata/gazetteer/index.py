@@ -151,6 +151,7 @@ class Lookups:
     full_counties: tuple[str, ...]
     one_county: Mapping[str, str]
     _made: dict[str, Index] = field(default_factory=dict, repr=False)
+    _known: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, units: pd.DataFrame, aliases: pd.DataFrame) -> "Lookups":
@@ -216,6 +217,15 @@ class Lookups:
         counties = frozenset(c for name in starts for c in self.heads[name].counties)
         found = self.head(text[min(starts.values()) :], "running")
         return found if len(counties) == 1 else found._replace(counties=counties, clash=True)
+
+    def known(self, level: str) -> frozenset[str]:
+        """Every name of a unit of the level or above it, without blanks, with and without its kind."""
+        if level not in self._known:
+            depth = {"township": 1, "village": 2}.get(level, 0)
+            below = [made() for made in (self.all_townships, self.all_villages)[:depth]]
+            names = (table for index in below for table in (index.full, index.cores))
+            self._known[level] = frozenset(self.heads).union(*names)
+        return self._known[level]
 
     def siblings_named(self, code: str, spelt: str) -> list[str]:
         """Units beside this one whose own name is written so."""

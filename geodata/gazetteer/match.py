@@ -11,7 +11,7 @@ from geodata.gazetteer.index import Lookups
 from geodata.gazetteer.names import LEVELS, key
 from geodata.gazetteer.reasons import REASONS
 from geodata.gazetteer.resolve import Found, Place, resolve, resolve_answered
-from geodata.gazetteer.shown import Row, place_text
+from geodata.gazetteer.shown import Row, asked_text, place_text
 from geodata.gazetteer.units import Gazetteer
 
 COLUMNS: Final = (
@@ -46,7 +46,7 @@ def match_places(
         `county_code`, `precision` village | township | county | "", `score` 0-100, `status` matched | person |
         unmatched, `reason` (a key of `REASONS`), `reason_en`, `reason_zh`, `candidates` (codes, best first, `;`
         between), and for rows that need a person `place` (the place as people may see it), `asked` (the name in
-        question) and `asked_level`.
+        question; empty where it might be more than a name of a place) and `asked_level`.
 
     Raises:
         LayerError: when `county` is not a county of the gazetteer.
@@ -58,7 +58,8 @@ def match_places(
     shown = [place_text(i, row, this, lookups) for i, (row, this) in enumerate(zip(rows, found, strict=True), 1)]
     if answers is not None:
         _answer(rows, found, shown, dict(zip(answers["place"], answers["code"], strict=True)), lookups)
-    out = _as_table(found, shown).take(row_of)
+    asked = [asked_text(f, lookups) if text else "" for f, text in zip(found, shown, strict=True)]
+    out = _as_table(found, shown, asked).take(row_of)
     out.index = table.index
     return out
 
@@ -112,7 +113,7 @@ def _distinct(table: pd.DataFrame) -> tuple[list[Row], Ints]:
     return rows, combined
 
 
-def _as_table(found: list[Found], shown: list[str]) -> pd.DataFrame:
+def _as_table(found: list[Found], shown: list[str], asked: list[str]) -> pd.DataFrame:
     english, chinese = {k: str(s) for k, s in REASONS.items()}, {k: s.zh for k, s in REASONS.items()}
     columns: dict[str, list[str]] = {
         "unit_code": [f.unit for f in found],
@@ -124,7 +125,7 @@ def _as_table(found: list[Found], shown: list[str]) -> pd.DataFrame:
         "reason_zh": [chinese[f.reason] for f in found],
         "candidates": [";".join(f.candidates) for f in found],
         "place": shown,
-        "asked": [f.asked if text else "" for f, text in zip(found, shown, strict=True)],
+        "asked": asked,
         "asked_level": [f.level if text else "" for f, text in zip(found, shown, strict=True)],
     }
     out = pd.DataFrame({name: pd.Series(values, dtype=str) for name, values in columns.items()})

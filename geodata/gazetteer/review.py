@@ -96,7 +96,7 @@ def answers_as_aliases(answers: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFr
     Returns:
         `code`, `alias`, `kind` confirmed, `source`, `mark`, for `Gazetteer.with_aliases`.
     """
-    width = answers["asked_level"].map(_ALIAS_LEVELS)
+    width = answers["asked_level"].map(_ALIAS_LEVELS).astype(float)
     fits = (answers["asked"] != "") & width.notna() & (answers["code"].str.len() >= width.fillna(99))
     rows = []
     for asked, level, code in answers.loc[fits, ["asked", "asked_level", "code"]].itertuples(index=False):

@@ -10,7 +10,7 @@ from geodata.errors import both
 from geodata.findings import Finding
 
 _WIDE: Final = {
-    0xFF01 + i: 0x21 + i for i in (*range(13, 25), *range(32, 58), *range(64, 90))
+    0xFF01 + i: 0x21 + i for i in (*range(12, 25), *range(32, 58), *range(64, 90))
 }  # －．／０-９ Ａ-Ｚ ａ-ｚ
 _MARKS: Final = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
 from geodata.errors import LayerError, both
-from geodata.layers.fields import Field, Layer
+from geodata.layers.fields import Field, Layer, layers
 
 How = Literal["given", "exact", "word", "alike"]
 ALIKE: Final = 80.0  # rapidfuzz ratio, 0-100, from which a heading counts as a misspelt one (judgement)
@@ -46,22 +47,30 @@ def recognise(headings: Sequence[str], layer: Layer, given: Mapping[str, str] | 
     Raises:
         LayerError: for a field that the layer, or a heading that the file does not have.
     """
-    chosen = _given(headings, layer, given or {})
-    taken = {field for field, _ in chosen.values()} | set(given or {})
+    given = {_key_of(field, layer): heading for field, heading in (given or {}).items()}
+    chosen = _given(headings, layer, given)
+    taken = {field for field, _ in chosen.values()} | set(given)
     for how, find in (("exact", _exact), ("word", _word), ("alike", _alike)):
-        for heading in headings:
-            field = "" if heading in chosen else find(heading, layer)
+        ranked = sorted((_rank(h, find(h, layer), layer), h) for h in headings if h not in chosen)
+        for _, heading in ranked:
+            field = find(heading, layer)
             if field and field not in taken:
                 chosen[heading] = (field, how)
                 taken.add(field)
     return tuple(_column(heading, layer, *chosen.get(heading, ("", ""))) for heading in headings)
 
 
+def _key_of(name: str, layer: Layer) -> str:
+    """A field by its key or either of its headings; what is none of them stays as it is."""
+    names = {word: f.key for f in layer.fields for word in (str(f.heading), f.heading.zh, f.key)}
+    return names.get(name, name)
+
+
 def _given(headings: Sequence[str], layer: Layer, given: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     faults = [
         both(
             f"there is no field '{field}' in {layer.title}; there is {', '.join(f.key for f in layer.fields)}",
-            f"“{layer.title.zh}”没有字段“{field}”；可用的有 {'、'.join(f.key for f in layer.fields)}",
+            f"“{layer.title.zh}”没有字段“{field}”；可用的有 {'、'.join(f.heading.zh for f in layer.fields)}",
         )
         for field in given
         if layer.field(field) is None
@@ -80,7 +89,7 @@ def _given(headings: Sequence[str], layer: Layer, given: Mapping[str, str]) -> d
             f"“{heading}”列是个人姓名或号码，不能当作“{layer.heading(field).zh}”；请另选一列",
         )
         for field, heading in given.items()
-        if PERSONAL.search(heading) and (known := layer.field(field)) and not _may_hold_persons(known)
+        if is_personal(heading) and (known := layer.field(field)) and not _may_hold_persons(known)
     ]
     if faults:
         raise LayerError(faults)
@@ -94,8 +103,22 @@ def _may_hold_persons(field: Field) -> bool:
 
 def _column(heading: str, layer: Layer, field: str, how: str) -> Column:
     found = layer.field(field)
-    personal = found.kind == "personal" if found else bool(PERSONAL.search(heading)) or layer.private
+    personal = found.kind == "personal" if found else is_personal(heading) or layer.private
     return Column(heading, field, how, not personal)  # type: ignore[arg-type]
+
+
+def is_personal(heading: str) -> bool:
+    """Whether a heading, taken for a field or not, speaks of a person's name or number."""
+    bare = re.sub(r"[\s*＊:：_\-/、()（）\d]", "", heading).lower()
+    return bool(PERSONAL.search(heading)) or bare in _personal_words() or plain(heading) in _personal_words()
+
+
+@cache
+def _personal_words() -> frozenset[str]:
+    """Every word for a personal field, in any layer; `name` alone means a place elsewhere."""
+    fields = [f for layer in layers().values() for f in layer.fields if f.kind == "personal"]
+    words = {w for f in fields for w in (f.key, f.heading.zh, str(f.heading), *f.words)} - {"name", "名字"}
+    return frozenset(re.sub(r"[\s*＊:：_\-/、()（）]", "", w).lower() for w in words)
 
 
 def plain(heading: str) -> str:
@@ -124,6 +147,13 @@ def _words(layer: Layer) -> dict[str, str]:
         for word in (field.key, field.heading, field.heading.zh, *field.words):
             words.setdefault(re.sub(r"[\s*＊:：_\-/、()（）]", "", word).lower(), field.key)
     return words
+
+
+def _rank(heading: str, key: str, layer: Layer) -> int:
+    """How well a heading says its field: the place among the field's words, the usual one first."""
+    field = layer.field(key)
+    words = [plain(w) for w in (field.key, field.heading.zh, str(field.heading), *field.words)] if field else []
+    return words.index(plain(heading)) if plain(heading) in words else len(words)
 
 
 def _alike(heading: str, layer: Layer) -> str:

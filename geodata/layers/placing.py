@@ -8,7 +8,7 @@ import pandas as pd
 from shapely import contains_xy, prepare
 
 from geodata.boundaries import county_polygons
-from geodata.coordinates import CHINA, Box, read_coordinates
+from geodata.coordinates import read_coordinates
 from geodata.errors import both
 from geodata.findings import Finding
 from geodata.gazetteer import locate, match_places, open_gazetteer, review_list
@@ -18,7 +18,6 @@ from geodata.layers.rules import blank
 if TYPE_CHECKING:
     from geodata.layers.read import Reading
 
-__all__ = ["CHINA", "Box", "placed"]
 EDGE_DEG: Final = 0.02  # about two kilometres: borders are simplified, and people live along them
 NAMES: Final = ("unit_code", "county_code", "county", "township", "village", "address")
 MATCHED: Final = ("unit_code", "county_code", "precision", "score", "match_reason")
@@ -45,11 +44,22 @@ def placed(
     matches = match_places(_units(table[named]), gazetteer, county=reading.county, answers=reading.answers)
     place = _placed(own, has_point, matches, gazetteer, reading)
     findings += _unplaced(table, own, has_point, matches, place, findings)
-    findings += _elsewhere(place, has_point)
+    findings += [*_elsewhere(place, has_point), *_other_county(place, gazetteer, reading)]
     waiting = matches["status"] != "matched"
     asked = table.loc[waiting, named].assign(row=table.index[waiting])
     review = review_list(matches[waiting], asked, gazetteer) if waiting.any() else None
     return place, findings, review
+
+
+def _other_county(place: pd.DataFrame, gazetteer: Any, reading: "Reading") -> list[Finding]:
+    """Rows of another county than the one that the file is said to be about."""
+    if not reading.county:
+        return []
+    named = pd.DataFrame({"county": [reading.county]})
+    asked = match_places(named, gazetteer, county=reading.county)["county_code"].iloc[0]
+    other = ((place["county_code"] != "") & (place["county_code"] != asked)).to_numpy(bool)
+    rule = both("the row is in another county than the file", "该行所在县与整份文件的县不同")
+    return [Finding(rule, both("it counts there; check it", "按该县计入；请核对"), other, effect="ask")]
 
 
 def _elsewhere(place: pd.DataFrame, has_point: Any) -> list[Finding]:
@@ -91,8 +101,10 @@ def _own_coordinates(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The row's own coordinates as far as it has any."""
     none = pd.Series(np.nan, index=table.index, dtype=object)
-    x = table["coordinates"] if "coordinates" in table and "lon" not in table else table.get("lon", none)
-    y = none if "coordinates" in table and "lon" not in table else table.get("lat", none)
+    x, y = table.get("lon", none), table.get("lat", none)
+    if "coordinates" in table:  # both in one cell, where the two of their own are empty
+        alone = blank(x) & blank(y)
+        x, y = x.mask(alone, table["coordinates"]), y.mask(alone, np.nan)
     return read_coordinates(
         x, y, reading.system, reading.box,
         swap=reading.swap, private=layer.private, required=required, outside=reading.outside,

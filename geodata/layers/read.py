@@ -1,7 +1,7 @@
 """A layer file from the first byte to accepted and rejected rows: headings, cells, rules, places. Nothing is lost."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from shapely import points
 
+from geodata.coordinates import CHINA, Box
 from geodata.coordinates.shift import Shift, suspect_shift
 from geodata.crs import STORED
 from geodata.errors import LayerError, Sentence, both, in_language, prefixed
@@ -21,17 +22,16 @@ from geodata.gazetteer import Gazetteer
 from geodata.layers.cells import clean
 from geodata.layers.columns import Column, recognise
 from geodata.layers.fields import Layer, layers
-from geodata.layers.placing import CHINA, Box, placed
+from geodata.layers.placing import placed
 from geodata.layers.report import LayerReport, faults_of, reasons_of
 from geodata.layers.rules import CHECKS, blank
-from geodata.register import PERSONAL, PLACE, read_residents
+from geodata.register import PERSONAL, PLACE, read_residents, without_numbers
 from geodata.roads.network import RoadNetwork
 
 _LONG_NUMBER: Final = re.compile(r"\d{11}")  # a phone or identity number is no id to keep
 _WHOLE_POPULATION: Final = re.compile(
     r"(户籍|常住|总|全县|户口)人(口|数)|resident population|registered population", re.I
 )
-_OWN: Final = {"row": "row (file)", "reasons": "reasons (file)", "geometry": "geometry (file)"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,19 +111,39 @@ def _read(path: Path, layer: Layer, reading: Reading) -> LayerReport:
     file = read_file(path, sheet=reading.sheet, allow_empty=True)
     columns = recognise([c for c in file.frame.columns if c != "geometry"], layer, reading.columns)
     table = _fields(file.frame, columns, layer)
-    _require(table, layer)
+    _require(table, layer, columns)
     table, file = without_example(table.reset_index(drop=True), file, layer)
+    table, cut = _without_persons(table, layer)
+    written = table
     table, findings = clean(table, layer.private)
+    findings += cut
     table, more, review = _checked(table, layer, reading)
-    return _report(path, layer, reading, file, columns, table, [*findings, *more], review)
+    return _report(path, layer, reading, file, columns, (table, written), [*findings, *more], review)
 
 
 def _fields(frame: pd.DataFrame, columns: tuple[Column, ...], layer: Layer) -> pd.DataFrame:
     """The columns under the names of their fields; what is not kept goes, but the register still reads its own."""
     dropped = [c.heading for c in columns if not c.kept and not (layer.private and c.field)]
-    renamed = {c.heading: c.field or _OWN.get(c.heading, c.heading) for c in columns}
-    table = frame.drop(columns=dropped).rename(columns=renamed)
-    return table.loc[:, ~table.columns.duplicated()]
+    ours = {*(f.key for f in layer.fields), "row", "reasons", "geometry"}
+    renamed = {c.heading: c.field or (f"{c.heading} (file)" if c.heading in ours else c.heading) for c in columns}
+    return frame.drop(columns=dropped).rename(columns=renamed)
+
+
+def _without_persons(table: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[Finding]]:
+    """Texts of sites without phone and identity numbers; a register has a stricter room of its own."""
+    if layer.private:
+        return table, []
+    texts = [c for c in table.columns if (f := layer.field(c)) is None or f.kind == "text"]
+    out, findings = table.copy(), []
+    for column in texts:
+        if column == "geometry" or column.endswith("code"):
+            continue
+        cells, cut = without_numbers(table[column])
+        out[column] = cells.where(cells.astype(str).str.strip() != "", np.nan) if cut.any() else table[column]
+        rule = both(f"a number of a person stood in column {column}", f"“{layer.heading(column).zh}”列中有个人号码")
+        advice = both("it was cut out; take it out of the file too", "已删去；请在原文件中一并删去")
+        findings += [Finding(rule, advice, cut, effect="ask")] if cut.any() else []
+    return out, findings
 
 
 def without_example(table: pd.DataFrame, file: FileTable, layer: Layer) -> tuple[pd.DataFrame, FileTable]:
@@ -146,23 +166,37 @@ def without_example(table: pd.DataFrame, file: FileTable, layer: Layer) -> tuple
     return table[~example].reset_index(drop=True), left
 
 
-def _require(table: pd.DataFrame, layer: Layer) -> None:
+def _require(table: pd.DataFrame, layer: Layer, columns: tuple[Column, ...]) -> None:
     """Raises LayerError for every group of columns of which the table has none."""
+    unknown = [c.heading for c in columns if not c.field]
     missing = [group for group in layer.needed if not set(group) & set(table.columns)]
-    first = dict.fromkeys(group[0] for group in missing)
-    if not first:
-        return
-    needs = [" / ".join(group) for group in layer.needed]
-    needs_zh = ["或".join(layer.heading(k).zh for k in group) for group in layer.needed]
-    raise LayerError(
-        [
-            both(
-                f"column '{key}' is missing; the layer '{layer.key}' needs {', '.join(needs)}",
-                f"缺少“{key}”列；“{layer.title.zh}”需要 {'、'.join(needs_zh)}，请补上，或指明是哪一列",
-            )
-            for key in first
-        ]
+    if missing:
+        raise LayerError([_missing(group, layer, unknown) for group in dict.fromkeys(missing)])
+
+
+def _missing(group: tuple[str, ...], layer: Layer, unknown: Sequence[str]) -> Sentence:
+    """What is missing, one column or any of several, what the file has instead, and what to do."""
+    others = f" ({' or '.join(group[1:])} would do)" if len(group) > 1 else ""
+    names = [f.heading.zh if (f := layer.field(key)) else key for key in group]
+    left = (
+        (f"; not recognised: {', '.join(unknown)}", f"；文件中未识别的列：{'、'.join(unknown)}")
+        if unknown
+        else ("", "")
     )
+    return both(
+        f"column '{group[0]}' is missing{others}{left[0]}; add it to the {layer.title}, or say which column it is "
+        f"(--columns {group[0]}=HEADING)",
+        f"缺少“{names[0]}”列（{group[0]}）：“{layer.title.zh}”需要 {'或'.join(names)}{left[1]}；请补上，或指明是哪一列"
+        f"（--columns {group[0]}=列名）",
+    )
+
+
+def with_ids(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """Sites without a column of ids are called by their names, the second of a name `name-2`."""
+    if "id" in table or layer.field("id") is None or "name" not in table:
+        return table
+    again = table.groupby("name").cumcount() + 1
+    return table.assign(id=table["name"].where(again == 1, table["name"] + "-" + again.astype(str)))
 
 
 def _checked(
@@ -170,7 +204,7 @@ def _checked(
 ) -> tuple[pd.DataFrame, list[Finding], pd.DataFrame | None]:
     """The rules of the layer, then where every row is."""
     if not layer.private:
-        checked, findings = CHECKS[layer.key](table, layer)
+        checked, findings = CHECKS[layer.key](with_ids(table, layer), layer)
         if layer.key in ("boundaries", "roads"):
             return checked, findings, None
         return _joined(checked, findings, *placed(table, layer, reading))
@@ -192,21 +226,25 @@ def _joined(
 
 
 def _report(
-    path: Path, layer: Layer, reading: Reading, file: FileTable, columns: tuple[Column, ...], table: pd.DataFrame,
-    findings: list[Finding], review: pd.DataFrame | None,
+    path: Path, layer: Layer, reading: Reading, file: FileTable, columns: tuple[Column, ...],
+    tables: tuple[pd.DataFrame, pd.DataFrame], findings: list[Finding], review: pd.DataFrame | None,
 ) -> LayerReport:  # fmt: skip
+    table, written = tables
     rejecting = [f for f in findings if f.effect == "reject"]
     reasons = reasons_of(rejecting, len(table))
     good: Mask = (reasons == "").to_numpy(bool)
     if review is not None:
         review = review.assign(first_row=file.rows[review["first_row"].to_numpy(int)])
-    rejected = pd.DataFrame(index=table.index[~good]) if layer.private else table[~good]
+    rejected = pd.DataFrame(index=table.index[~good]) if layer.private else written[~good]  # as the file has them
     rejected = rejected.drop(columns="geometry", errors="ignore")
     rejected.insert(0, "row", file.rows[~good])
     rejected["reasons"] = reasons[~good].to_numpy()
+    if "person_key" in table:
+        rejected["person_key"] = table.loc[~good, "person_key"]
     accepted = _located(table[good].assign(**({"row": file.rows[good]} if layer.private else {})))
+    kept = [f if f.effect == "reject" else replace(f, rows=f.rows & good) for f in findings]  # asked of who counts
     by_effect = {
-        effect: faults_of([f for f in findings if f.effect == effect], file.rows, layer.private)
+        effect: faults_of([f for f in kept if f.effect == effect], file.rows, layer.private)
         for effect in ("reject", "ask", "correct")
     }
     return LayerReport(
@@ -216,13 +254,15 @@ def _report(
         corrections=by_effect["correct"], columns=columns, review=review,
         notes=(*file.notes, *_notes(columns, layer, reading)),
         shift=_shift(accepted, reading), system=reading.system, source=reading.source,
+        aged_on=(reading.cut_off or date.today()) if layer.private else None,
     )  # fmt: skip
 
 
 def _notes(columns: tuple[Column, ...], layer: Layer, reading: Reading) -> list[Sentence]:
     """What a reader of the file should know: ages as of today, people of all kinds, borders of unknown origin."""
     notes = []
-    if layer.private and reading.cut_off is None and any(c.field in ("birth_date", "identity") for c in columns):
+    dated = any(c.field in ("birth_date", "identity", "certificate") for c in columns)
+    if layer.private and reading.cut_off is None and dated:
         day = date.today()
         notes.append(
             both(f"ages as of {day}; give the list's cut-off date", f"年龄按 {day} 计算；请给出名册的截止日期")
@@ -266,10 +306,13 @@ def _located(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def reasons_in(report: LayerReport, language: str) -> pd.DataFrame:
     """The rejected rows with their reasons in a language."""
+    rejected = report.rejected
+    if "person_key" in rejected:
+        rejected = rejected.drop(columns="person_key")
     if language == "en":
-        return report.rejected
+        return rejected
     told: dict[int, list[str]] = {}
     for fault in report.faults:
         for row in fault.rows:
             told.setdefault(row, []).append(in_language(fault.rule, language))
-    return report.rejected.assign(reasons=["；".join(told[row]) for row in report.rejected["row"]])
+    return rejected.assign(reasons=["；".join(told[row]) for row in report.rejected["row"]])

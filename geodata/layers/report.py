@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import geopandas as gpd
@@ -56,6 +57,7 @@ class LayerReport:
         shift: an offset of all points from the roads that another coordinate system would explain.
         system: the coordinate system the file was read in.
         source: who made the file; empty where nobody has said.
+        aged_on: the day at which ages of people were taken; None for other layers.
     """
 
     file: str
@@ -73,6 +75,7 @@ class LayerReport:
     shift: Shift | None = None
     system: str = "wgs84"
     source: str = ""
+    aged_on: date | None = None
 
     def matched(self) -> dict[str, int]:
         """Accepted rows by the level of the unit that they were matched to: village, township, county."""
@@ -95,7 +98,8 @@ class LayerReport:
             "faults": _records(self.faults), "questions": _records(self.questions),
             "corrections": _records(self.corrections),
             "columns": [vars(column) for column in self.columns], "notes": list(map(str, self.notes)),
-            "coordinate_system": self.system, "matched": self.matched(), "precision": self.precision(),
+            "coordinate_system": self.system, "aged_on": str(self.aged_on or ""),
+            "matched": self.matched(), "precision": self.precision(),
         }  # fmt: skip
 
 
@@ -112,11 +116,11 @@ def faults_of(findings: Sequence[Finding], rows: "np.ndarray[Any, Any]", private
     )
 
 
-def reasons_of(findings: Sequence[Finding], n: int, language: str = "en") -> "pd.Series[str]":
+def reasons_of(findings: Sequence[Finding], n: int) -> "pd.Series[str]":
     """All rules that a row breaks, in order, joined; empty where it breaks none."""
     reasons = np.full(n, "", object)
     for found in findings:
-        rule = found.rule.zh if language == "zh" else str(found.rule)
+        rule = str(found.rule)
         here = found.rows
         reasons[here] = np.where(reasons[here] == "", rule, reasons[here] + f"; {rule}")
     return pd.Series(reasons, dtype=str)

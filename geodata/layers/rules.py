@@ -1,6 +1,7 @@
 """Rules for cells that are numbers, codes and words of a list, and what institutions and candidates must say."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,10 +12,11 @@ from geodata.findings import Effect, Finding, Mask
 from geodata.layers.fields import Layer
 from geodata.services import SERVICES
 from geodata.services import services as all_services
+from geodata.yes_no import yes_no
 
 HOST_TYPES: Final = ("township_health_centre", "elderly_home", "school", "village_building", "new_building")
 SITE_AMOUNTS: Final = ("capacity_persons", "capital_yuan", "running_yuan")
-UNBELIEVED: Final = (0.0, 999.0, 9999.0, 99999.0, 999999.0)  # capacities that stand for "not known"
+UNBELIEVED: Final = (0.0, 999.0, 9999.0, 99999.0, 999999.0)  # stand for "not known" in office tables (judgement)
 
 # Words of each column and what they stand for; a key stands for itself.
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -32,7 +34,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "县级残疾人服务中心": "county_service_centre", "康复中心": "rehabilitation_centre",
         "康复训练机构": "rehabilitation_centre", "日间照料": "day_care", "日间照料中心": "day_care",
         "托养机构": "day_care", "托养中心": "day_care", "阳光家园": "day_care", "特校": "special_school",
-        "特教学校": "special_school", "辅具中心": "device_depot", "辅具库": "device_depot",
+        "特教学校": "special_school", "盲校": "special_school", "聋校": "special_school",
+        "聋哑学校": "special_school", "培智学校": "special_school", "启智学校": "special_school",
+        "辅具中心": "device_depot", "辅具库": "device_depot",
         "辅助器具中心": "device_depot", "残疾人之家": "township_institution",
         "综合服务机构": "township_institution", "残疾人综合服务中心": "county_service_centre",
         "残疾人服务中心": "county_service_centre",
@@ -46,7 +50,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "开放": "open", "规划": "planned", "关闭": "closed", "挂牌无人": "in_name_only", "在建": "planned",
         "正常": "open", "运营": "open", "运营中": "open", "营业": "open", "在用": "open", "使用中": "open",
         "建设中": "planned", "拟建": "planned", "停业": "closed", "停用": "closed", "撤销": "closed", "注销": "closed",
-        "已关闭": "closed", "挂牌": "in_name_only", "仅挂牌": "in_name_only", "空壳": "in_name_only",
+        "已关闭": "closed", "关停": "closed", "已关停": "closed", "停办": "closed", "暂停": "closed",
+        "暂停营业": "closed", "已拆除": "closed", "已停用": "closed", "已撤销": "closed",
+        "挂牌": "in_name_only", "仅挂牌": "in_name_only", "空壳": "in_name_only",
         "under construction": "planned",
     },
 }  # fmt: skip
@@ -54,8 +60,6 @@ KEYS: Final = {
     column: (HOST_TYPES if column == "host_type" else tuple(dict.fromkeys(words.values())))
     for column, words in WORDS.items()
 }
-FLAGS: Final = {"是": True, "有": True, "√": True, "1": True, "y": True, "yes": True, "true": True, "已改造": True,
-                "否": False, "无": False, "×": False, "0": False, "n": False, "no": False, "false": False}  # fmt: skip
 
 
 def blank(cells: "pd.Series[str]") -> Mask:
@@ -138,10 +142,25 @@ def words(
     first = first_words(column)
     return values.fillna("").astype(str), found(
         both(f"{column} is not known", f"{layer.heading(column).zh}无法识别"),
-        both(f"write one of {', '.join(keys)}", f"请填 {'、'.join(first[k] for k in keys)} 之一"),
+        _one_of(column, keys, first),
         unknown,
         cells,
         effect,
+    )
+
+
+_COUNTS_AS: Final = {
+    "status": both("it does not count as open until then", "在此之前不按开放计算"),
+    "kind": both("it counts as a general institution until then", "在此之前按一般机构计算"),
+}
+"""What an unknown word means until somebody answers."""
+
+
+def _one_of(column: str, keys: Sequence[str], first: Mapping[str, str]) -> Sentence:
+    until = _COUNTS_AS.get(column, both("", ""))
+    return both(
+        f"write one of {', '.join(keys)}{'; ' if until else ''}{until}",
+        f"请填 {'、'.join(first[k] for k in keys)} 之一{'；' if until else ''}{until.zh}",
     )
 
 
@@ -153,9 +172,27 @@ def first_words(column: str) -> dict[str, str]:
     return found
 
 
-def flag(cells: "pd.Series[str]") -> "pd.Series[object]":
+def flags(cells: "pd.Series[str]") -> tuple["pd.Series[object]", list[Finding]]:
     """True, False, or None where a cell says neither."""
-    return cells.str.lower().map(FLAGS).astype(object).where(lambda v: v.notna(), None)
+    said = yes_no(cells).astype(object)
+    values = said.where(said.notna(), None)
+    unclear = values.isna().to_numpy(bool) & ~blank(cells)
+    rule = both("neither yes nor no", "既不是“是”也不是“否”")
+    advice = both("left empty; write 是 or 否", "按未知处理；请填 是 或 否")
+    return values, found(rule, advice, unclear, cells, "ask")
+
+
+def days(cells: "pd.Series[str]") -> tuple["pd.Series[str]", list[Finding]]:
+    """Days as 2027-12-31, `""` where a cell holds none; a spreadsheet's day numbers are read as days."""
+    parts = cells.str.extract(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?日?$")
+    written = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].fillna("01").str.zfill(2)
+    day = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
+    serial = pd.to_numeric(cells.where(cells.str.fullmatch(r"[34567]\d{4}", na=False)), errors="coerce")
+    day = day.fillna(pd.Timestamp("1899-12-30") + pd.to_timedelta(serial, unit="D"))
+    rule = both("a day cannot be read", "日期无法识别")
+    advice = both("left empty; write it as 2027-12-31", "按未知处理；请写成 2027-12-31")
+    values = day.dt.strftime("%Y-%m-%d").fillna("").astype(str)
+    return values, found(rule, advice, day.isna().to_numpy(bool) & ~blank(cells), cells, "ask")
 
 
 def offered(table: pd.DataFrame) -> tuple["pd.Series[str]", list[Finding]]:
@@ -165,13 +202,13 @@ def offered(table: pd.DataFrame) -> tuple["pd.Series[str]", list[Finding]]:
                   **{k: k for k in SERVICES}, **_SERVICE_WORDS}  # fmt: skip
     cells = table["services"]
     parsed = {text: _listed(text, stands_for) for text in cells.dropna().unique()}
-    unknown = cells.map(lambda t: isinstance(t, str) and parsed[t] is None).to_numpy(bool)
-    keys = cells.map(lambda t: (parsed[t] or "") if isinstance(t, str) else "").astype(str)
+    unknown = cells.map(lambda t: isinstance(t, str) and not parsed[t][1]).to_numpy(bool)
+    keys = cells.map(lambda t: parsed[t][0] if isinstance(t, str) else "").astype(str)
     return keys, found(
-        both("a service is not known", "有无法识别的服务项目"),
+        both("a service is not known and left out", "有无法识别的服务项目，已略去"),
         both(
-            f"separate them by 、 and write {', '.join(SERVICES)}",
-            f"请用顿号分开，可填 {'、'.join(s.zh for s in known.values())}",
+            f"the others count; separate them by 、 and write {', '.join(SERVICES)}",
+            f"其余项目照常；请用顿号分开，可填 {'、'.join(s.zh for s in known.values())}",
         ),
         unknown,
         cells,
@@ -188,11 +225,11 @@ _SERVICE_WORDS: Final = {
 }  # fmt: skip
 
 
-def _listed(text: str, stands_for: Mapping[str, str]) -> str | None:
-    """Keys of the services in a cell; None when one is not known."""
-    parts = [p.strip() for p in pd.Series([text]).str.split(r"[、,，;；/ ]+", regex=True).iloc[0] if p.strip()]
-    keys = [stands_for.get(p.lower(), "") for p in parts]
-    return None if "" in keys else ";".join(dict.fromkeys(keys))
+def _listed(text: str, stands_for: Mapping[str, str]) -> tuple[str, bool]:
+    """Keys of the known services in a cell, and whether all of them are known."""
+    parts = [part for part in re.split(r"[、,，;；/ ]+", text) if part]
+    keys = [stands_for.get(part.lower(), "") for part in parts]
+    return ";".join(dict.fromkeys(k for k in keys if k)), "" not in keys
 
 
 Checker = Callable[[pd.DataFrame, Layer], tuple[pd.DataFrame, list[Finding]]]
@@ -214,7 +251,11 @@ def check_sites(table: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[F
         out["services"], more = offered(table)
         findings += more
     if "accessible" in table:
-        out["accessible"] = flag(table["accessible"])
+        out["accessible"], more = flags(table["accessible"])
+        findings += more
+    if "designated_until" in table:
+        out["designated_until"], more = days(table["designated_until"])
+        findings += more
     out, more = _believable(out, table, layer)
     return out, findings + more
 
@@ -259,11 +300,12 @@ def _believable(out: pd.DataFrame, table: pd.DataFrame, layer: Layer) -> tuple[p
             (out["days_open"] > 7).to_numpy(bool),
             table["days_open"],
         )
-    return _staffed(out, findings)
+    return _staffed(out, table, findings)
 
 
-def _staffed(out: pd.DataFrame, findings: list[Finding]) -> tuple[pd.DataFrame, list[Finding]]:
+def _staffed(out: pd.DataFrame, table: pd.DataFrame, findings: list[Finding]) -> tuple[pd.DataFrame, list[Finding]]:
     """An institution without a status is open; one without staff exists in name only."""
+    said_nothing = blank(table["status"]) if "status" in table else np.ones(len(out), bool)
     if "staff" in out:
         status = out["status"] if "status" in out else pd.Series("", index=out.index)
         alone = ((out["staff"] == 0) & status.isin(["", "open"])).to_numpy(bool)
@@ -276,7 +318,7 @@ def _staffed(out: pd.DataFrame, findings: list[Finding]) -> tuple[pd.DataFrame, 
         )
         out["status"] = status.mask(alone, "in_name_only")
     if "status" in out:
-        out["status"] = out["status"].replace("", "open")
+        out["status"] = out["status"].mask(said_nothing & (out["status"] == ""), "open")
     return out, findings
 
 

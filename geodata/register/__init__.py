@@ -4,7 +4,7 @@ from geodata.register.grades import CATEGORY_WORDS, read_category
 from geodata.register.lists import COMPARED, CONFLICTS, ListComparison, compare_lists
 from geodata.register.marks import FLAGS, STATUS_WORDS
 from geodata.register.people import OWN, read_residents
-from geodata.register.privacy import PERSONAL, PLACE, check_key, ephemeral_key
+from geodata.register.privacy import PERSONAL, PLACE, check_key, ephemeral_key, without_numbers
 
 __all__ = [
     "CATEGORY_WORDS",
@@ -21,4 +21,5 @@ __all__ = [
     "ephemeral_key",
     "read_category",
     "read_residents",
+    "without_numbers",
 ]

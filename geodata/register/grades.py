@@ -14,12 +14,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geodata.demand import CATEGORIES
+from geodata.demand import CATEGORIES, GRADES
 from geodata.errors import Sentence, both
 from geodata.findings import Effect, Finding
-from geodata.register.text import found, plain_cells, read_distinct, says_nothing
-
-GRADES: Final = (1, 2, 3, 4)
+from geodata.register.text import found, plain_cells, says_nothing
 
 # Only words that can mean one category. "mental" is none of them: it has stood for intellectual and for psychiatric.
 CATEGORY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -310,19 +308,21 @@ def read_category(category: "pd.Series[str]", grade: "pd.Series[str]") -> tuple[
         only the words that this file knows; anything else in a cell stands there as `…`.
     """
     pairs = plain_cells(category) + "\x1f" + plain_cells(grade)
-    readings = read_distinct(pairs, _read_pair)
-    grades = np.array([r.grade for r in readings], np.int64)
+    codes, words = pd.factorize(pairs)
+    readings = [_read_pair(word) for word in words]
+    grades = np.array([r.grade for r in readings], np.int64)[codes]
+    named = np.array([(r.category, r.categories) for r in readings], object).reshape(-1, 2)[codes]
     table = pd.DataFrame(
         {
-            "category": pd.Series([r.category for r in readings], index=category.index, dtype=str),
-            "categories": pd.Series([r.categories for r in readings], index=category.index, dtype=str),
+            "category": pd.Series(named[:, 0], index=category.index, dtype=str),
+            "categories": pd.Series(named[:, 1], index=category.index, dtype=str),
             "grade": pd.Series(grades, index=category.index).astype("Int64").mask(grades == 0),
         },
         index=category.index,
     )
     findings: list[Finding] = []
     for remark, (rule, advice, effect) in _RULES.items():
-        rows = np.array([remark in r.remarks for r in readings], bool)
+        rows = np.array([remark in r.remarks for r in readings], bool)[codes]
         example = _shown(str(pairs.iloc[int(rows.argmax())])) if rows.any() else ""
         findings += found(rule, advice, rows, effect, example)
     return table, findings

@@ -102,7 +102,8 @@ def compare_lists(
 
     Args:
         old: residents with `person_key`; the number of a row is its column `row` if there is one, else its label.
-        new: the same of the other list. Compared are those of `COMPARED` that both frames have.
+        new: the same of the other list. Compared are those of `COMPARED` that both frames have; flags, where both
+            files had such a column.
         old_date: cut-off date of `old`.
         new_date: cut-off date of `new`.
         names: what the lists are called.
@@ -113,7 +114,7 @@ def compare_lists(
         LayerError: a frame has no `person_key`; the old list of two dates is the later one.
     """
     _check(old, new, (old_date, new_date), names, between)
-    fields = [c for c in COMPARED if c in old.columns and c in new.columns]
+    fields = [c for c in COMPARED if all(_knows(frame, c) for frame in (old, new))]
     sheets = _sheets(old, new, fields)
     several = np.unique(np.concatenate([_keys_with_several_contents(sheet, fields) for sheet in sheets]))
     once = [sheet[~sheet["again"] & (sheet["key"] >= 0) & ~sheet["key"].isin(several)] for sheet in sheets]
@@ -157,6 +158,11 @@ def _check(
         )
     if faults:
         raise LayerError(faults)
+
+
+def _knows(frame: pd.DataFrame, field: str) -> bool:
+    """Whether a column can be compared; a flag that is unknown in every row was no column of the file."""
+    return field in frame.columns and (field not in FLAGS or not len(frame) or bool(frame[field].notna().any()))
 
 
 def _row_numbers(frame: pd.DataFrame) -> npt.NDArray[Any]:

@@ -5,46 +5,51 @@ All functions take texts that are plain already (`text.plain_cells`).
 
 import re
 from collections.abc import Mapping
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from geodata.demand import FLAGS as HARDSHIP_FLAGS
 from geodata.errors import Sentence, both
 from geodata.findings import Finding, Mask
 from geodata.register.text import column, found, read_distinct, says_nothing
+from geodata.yes_no import yes_no
 
-YES: Final = frozenset(("是", "是的", "有", "对", "√", "✓", "✔", "☑", "1", "1.0", "y", "yes", "t", "true"))
-NO: Final = frozenset(("否", "不是", "无", "没有", "×", "✗", "✘", "☐", "x", "0", "0.0", "n", "no", "f", "false"))
-
-# flag → its name, and words that say yes in its column only.
-FLAGS: Final[Mapping[str, tuple[Sentence, frozenset[str]]]] = {
-    "living_alone": (both("living alone", "独居"), frozenset(("独居", "独居户", "独居老人"))),
-    "empty_nest": (both("empty nest", "空巢"), frozenset(("空巢", "空巢户", "空巢老人"))),
-    "several_in_household": (
-        both("several in the household", "一户多残"),
-        frozenset(("一户多残", "多残", "一户多残户")),
-    ),
-    "severe_illness": (both("severe illness", "重病"), frozenset(("重病", "大病", "患重病", "重大疾病"))),
-    "watch_list": (
-        both("watch list", "监测对象"),
-        frozenset(("监测对象", "监测户", "防返贫监测对象", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户")),
-    ),
-}
+# flag → its name, and words that say yes in its column only; in the order of the flags that make a hardship.
+FLAGS: Final[Mapping[str, tuple[Sentence, frozenset[str]]]] = dict(
+    zip(
+        HARDSHIP_FLAGS,
+        (
+            (both("living alone", "独居"), frozenset(("独居", "独居户", "独居老人"))),
+            (both("empty nest", "空巢"), frozenset(("空巢", "空巢户", "空巢老人"))),
+            (both("several in the household", "一户多残"), frozenset(("一户多残", "多残", "一户多残户"))),
+            (both("severe illness", "重病"), frozenset(("重病", "大病", "患重病", "重大疾病"))),
+            (
+                both("watch list", "监测对象"),
+                frozenset(("监测对象", "监测户", "防返贫监测对象", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户")),
+            ),
+        ),
+        strict=True,
+    )
+)
+_COUNTED: Final = "several_in_household"  # its column may hold numbers of persons
 
 
 def read_flags(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """All `FLAGS` of every row as bool: an empty cell is no, a word that is neither is no and asked about.
+    """All `FLAGS` of every row as boolean: an empty cell is no, a word that is neither is no and asked about.
 
-    In the column `several_in_household` a count of 2 or more is yes, and makes a 1 beside it one person, so no.
+    A flag is unknown, <NA> in every row, where the table has no such column or nobody filled it in: who was not asked
+    has not said no. In the column `several_in_household` a count of 2 or more is yes, and makes a 1 beside it one
+    person, so no.
     """
     flags, findings = {}, []
     for flag, (name, words) in FLAGS.items():
         cells = column(text, flag)
-        counted = flag == "several_in_household" and 2 in read_distinct(cells, _count)
-        said = read_distinct(cells, partial(_yes, words=words, counted=counted))
-        flags[flag] = said == 1
+        known = bool((cells != "").any())
+        said = _said(cells, words, counted=flag == _COUNTED)
+        flags[flag] = pd.Series(said == 1, index=text.index, dtype="boolean").mask(np.full(len(text), not known))
         findings += found(
             both(f"neither yes nor no under {name}", f"“{name.zh}”栏既不是“是”也不是“否”"),
             both("write 是 or 否; until then it counts as no", "请填 是 或 否；在此之前按“否”处理"),
@@ -54,20 +59,23 @@ def read_flags(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     return pd.DataFrame(flags, index=text.index), findings
 
 
+def _said(cells: "pd.Series[str]", words: frozenset[str], *, counted: bool) -> npt.NDArray[np.int64]:
+    """(n,) 1 yes, 0 no, -1 neither."""
+    answer = yes_no(cells)
+    yes = answer.fillna(False).to_numpy(bool) | read_distinct(cells, lambda text: text.lower() in words).astype(bool)
+    no = (~answer.fillna(True)).to_numpy(bool) | read_distinct(cells, says_nothing).astype(bool)
+    said = np.where(yes, 1, np.where(no, 0, -1))
+    if counted:
+        persons = read_distinct(cells, _count).astype(np.int64)
+        if (persons > 1).any():
+            said = np.where(persons > 0, persons - 1, said)
+    return said
+
+
 def _count(text: str) -> int:
-    """2 for a count of two or more persons, 0 else."""
+    """2 for a count of two or more persons, 1 for one, 0 for what is no count."""
     match = re.fullmatch(r"([0-9]{1,2})(?:\.0+)? ?人?", text)
-    return 2 if match and int(match[1]) >= 2 else 0
-
-
-def _yes(text: str, words: frozenset[str], counted: bool) -> int:
-    """1 yes, 0 no, -1 neither."""
-    text = text.lower()
-    if counted and (_count(text) or text.rstrip("人 ") in ("1", "1.0")):
-        return int(_count(text) == 2)
-    if text in YES or text in words:
-        return 1
-    return 0 if text in NO or says_nothing(text) else -1
+    return min(int(match[1]), 2) if match else 0
 
 
 # How a certificate stands: key → words, worst first; all but `active` send the row back.
@@ -171,7 +179,14 @@ def number_households(cells: "pd.Series[str]") -> "pd.Series[int]":
     return numbers.mask(codes < 0)
 
 
-def several(households: "pd.Series[int]", persons: "pd.Series[int]", accepted: Mask) -> Mask:
-    """True (n,) where two or more accepted persons stand in the row's household."""
-    counted = persons.where(accepted, 0)
-    return np.asarray((counted.groupby(households).transform("sum") >= 2).fillna(False), bool)
+def several(
+    flag: "pd.Series[Any]", households: "pd.Series[int]", persons: "pd.Series[int]", accepted: Mask
+) -> "pd.Series[Any]":
+    """The flag (n,) of several persons in the household, from its column and from counting (boolean).
+
+    Yes where the column says so, and where two or more accepted persons stand in the row's household; where the table
+    has no such column it is known where the household is.
+    """
+    counted = persons.where(accepted, 0).groupby(households).transform("sum") >= 2
+    counted = counted.fillna(False).astype("boolean").mask(households.isna())
+    return flag.fillna(counted) | counted.fillna(False)

@@ -16,6 +16,7 @@ from geodata.register.marks import FLAGS, number_households, read_flags, read_pe
 from geodata.register.privacy import PERSONAL, PLACE, check_key, person_keys, place_columns
 from geodata.register.repeats import find_repeats
 from geodata.register.text import column, found, plain_cells
+from geodata.register.totals import total_findings
 
 OWN: Final = ("category", "categories", "grade", "age_band", *FLAGS, "household", "status", "persons")
 _READ: Final = (
@@ -35,7 +36,8 @@ def read_residents(
 
     Returns:
         As many rows as came in, with the same index and the columns `OWN`: `category`, `categories`, `age_band`,
-        `status` (text, `""` unknown), `grade`, `household` (Int64, <NA> unknown), the flags (bool), `persons` (int64,
+        `status` (text, `""` unknown), `grade`, `household` (Int64, <NA> unknown), the flags (boolean, <NA> where the
+        table has no such column; that of several in a household is known where the household is), `persons` (int64,
         0 where not understood); `person_key` with a key (32 hexadecimal digits, `""` without a valid number); and the
         place columns of the table as they were, less the names and numbers of persons in them. All other columns
         are gone. Then what was found, with rows aligned with the table; examples quote no person.
@@ -45,7 +47,9 @@ def read_residents(
     """
     check_key(key)
     text = pd.DataFrame({c: plain_cells(table[c]) for c in _READ if c in table.columns}, index=table.index)
-    disability, findings = _disability(text)
+    findings = total_findings(table, text)
+    disability, more = _disability(text)
+    findings += more
     status, more = read_status(column(text, "status"))
     findings += more
     numbers, more = _numbers(text, disability)
@@ -60,7 +64,8 @@ def read_residents(
     births = written["first"].where(written["first"] == written["last"], numbers["birth_date"])
     findings += find_repeats(text, numbers["normal"], births, disability, _rejected(findings, len(table)))
     households = number_households(column(text, "household"))
-    flags["several_in_household"] |= several(households, persons, ~_rejected(findings, len(table)))
+    accepted = ~_rejected(findings, len(table))
+    flags["several_in_household"] = several(flags["several_in_household"], households, persons, accepted)
     places, more = place_columns(table, text)
     own = pd.concat([disability, flags], axis=1).assign(
         age_band=bands, household=households, status=status, persons=persons

@@ -49,15 +49,16 @@ def read_distinct(cells: "pd.Series[str]", read: Callable[[str], Any]) -> npt.ND
 def plain_cells(cells: "pd.Series[str]") -> "pd.Series[str]":
     """Every cell by `plain`; `""` for an empty one, whatever dtype they came in."""
     values = np.where(cells.isna(), "", cells.to_numpy(object)).tolist()
-    texts = [
-        text for i in range(0, len(values), _CHUNK) for text in _plain_all([str(v) for v in values[i : i + _CHUNK]])
-    ]
+    texts = [text for i in range(0, len(values), _CHUNK) for text in _plain_all(values[i : i + _CHUNK])]
     return pd.Series(texts, index=cells.index, dtype=object)
 
 
-def _plain_all(cells: list[str]) -> list[str]:
+def _plain_all(cells: list[Any]) -> list[str]:
     """`plain` of each; one look at all of them tells whether they are plain already, as nearly all are."""
-    text = _BETWEEN.join(cells)
+    try:
+        text = _BETWEEN.join(cells)
+    except TypeError:  # a number among them
+        return [plain(str(cell)) for cell in cells]
     blanks = "  " in text or f" {_BETWEEN}" in text or f"{_BETWEEN} " in text or text[:1] == " " or text[-1:] == " "
     tidy = text.isascii() or (unicodedata.is_normalized("NFKC", text) and _ODD.search(text) is None)
     return cells if tidy and not blanks and text.isprintable() else [plain(cell) for cell in cells]

@@ -23,7 +23,7 @@ from planning.area_screens import (
     opened_area,
     usual_name,
 )
-from planning.demand_report import service_rows
+from planning.demand_report import lacking_bases, service_rows
 from planning.file_screens import FAULTY, adopted_sentence, counted_twice, county_choices
 
 
@@ -55,7 +55,7 @@ def _adopted() -> None:
             )  # fmt: skip
     twice = counted_twice(files.get("residents", ()), county_choices(shipped_area(), language()))
     if twice:
-        st.warning(plain(word("counted_twice").format("、".join(twice))))
+        st.warning(plain(word("counted_twice").format(word("listed").join(twice))))
 
 
 def _make() -> None:
@@ -117,10 +117,18 @@ def _in_use(area: StudyArea) -> None:
 
 def _demand(area: StudyArea) -> None:
     with st.expander(word("demand_bases")):
-        _numbers(_bases(area.digest, language(), area))
+        try:
+            _numbers(_bases(area.digest, language(), area))
+        except FAULTY as error:
+            show_faults(error.faults)
+        for lacking in lacking_bases(area, language()):
+            st.caption(plain(lacking))
         st.caption(plain(word("demand_bases_hint")))
     with st.expander(word("service_units")):
-        _numbers(_services(area.digest, language(), area))
+        try:
+            _numbers(_services(area.digest, language(), area))
+        except FAULTY as error:
+            show_faults(error.faults)
         st.caption(plain(word("service_units_hint")))
 
 

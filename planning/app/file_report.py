@@ -14,6 +14,7 @@ from planning.file_screens import (
     changes_of,
     checked,
     quality_bytes,
+    system_choices,
 )
 from planning.report_screens import (
     changes_sentence,
@@ -93,7 +94,7 @@ def _found(one: Checked) -> None:
     if rows:
         cells = [{plain(key): plain(cell) for key, cell in row.items()} for row in rows]
         st.table(cells, border="horizontal", hide_index=True, hide_header=False)
-    else:
+    elif report.shift is None:
         st.success(word("nothing_found"))
     if len(report.rejected):
         with st.expander(word("returned_of").format(len(report.rejected))):
@@ -113,11 +114,11 @@ def _shift(one: Checked, file: Any) -> None:
         left, right = st.columns([1, 2])
         for label, value in shift_numbers(report, speech):
             left.metric(label, value)
-        right.image(shift_svg(report, study_area()), caption=word("shift_picture"), width=612)
+        right.image(shift_svg(report, study_area()), caption=word("shift_picture"), width="stretch")
         system = str(report.shift.system) if report.shift else ""
         st.button(
-            word("convert_and_read").format(system.upper()), key="convert", on_click=convert_from, args=(system,),
-            disabled=file is None,
+            word("convert_and_read").format(system_choices(speech)[system]), key="convert", on_click=convert_from,
+            args=(system,), disabled=file is None,
         )  # fmt: skip
 
 
@@ -176,7 +177,9 @@ def _previous(one: Checked, file: Any) -> Any:
 
 def _take(one: Checked, same: bool) -> None:
     st.markdown(f"##### {word('step_adopt')}")
-    st.caption(plain(word("adopt_hint").format(len(one.report.rejected))))
+    returned = len(one.report.rejected)
+    hints = [word("adopt_hint"), word("adopt_returned").format(returned)] if returned else [word("adopt_hint")]
+    st.caption(plain("".join(hints)))
     row = st.container(horizontal=True)
     empty = not len(one.report.accepted)
     row.button(

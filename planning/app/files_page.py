@@ -27,7 +27,6 @@ from planning.file_screens import (
     layer_titles,
     mapping_rows,
     missing,
-    personal_kept,
     reading_of,
     system_choices,
     template_bytes,
@@ -40,7 +39,9 @@ STYLE: Final = """<style>
 [data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-secondary] p::after {
   content: "UPLOAD"; font-size: .875rem;
 }
-[data-testid=stTable] td:first-child { white-space: nowrap; }
+[data-testid=stTable] td:first-child, [data-testid=stTable] td:first-child *, [data-testid=stTable] th * {
+  white-space: nowrap !important; overflow-wrap: normal !important;
+}
 </style>"""  # Streamlit says what an uploader is for in English only
 MOST_ROWS, ROW_HEIGHT = 24, 31  # headings shown without a scroll bar, and the pixels of each
 EARLIEST: Final = date(2000, 1, 1)  # cut-off date of a list
@@ -100,6 +101,7 @@ def _file() -> Any:
         if waiting() is None:
             st.caption(plain(word("files_next")))
         return None
+    _cut_off()
     with st.expander(word("options")):
         _options(has_sheets(file.name))
     counties = county_choices(shipped_area(), language())
@@ -107,6 +109,16 @@ def _file() -> Any:
     system = system_choices(language())[chosen["system"]]
     st.caption(plain(word("options_are").format(county, system, chosen["cut_off"])))
     return file
+
+
+def _cut_off() -> None:
+    """The day of the list stands in the open: maps and reports will name it."""
+    chosen = choices()
+    day = st.date_input(
+        word("cut_off_day"), chosen["cut_off"], EARLIEST, max(date.today(), chosen["cut_off"]), key=_key("cut_off"),
+        format="YYYY-MM-DD", width=360,
+    )  # fmt: skip
+    chosen["cut_off"] = day if isinstance(day, date) else chosen["cut_off"]
 
 
 def _options(with_sheets: bool) -> None:
@@ -122,12 +134,7 @@ def _options(with_sheets: bool) -> None:
         word("coordinate_system"), list(systems), index=list(systems).index(chosen["system"]),
         format_func=systems.__getitem__, key=_key("system"),
     )  # fmt: skip
-    day = right.date_input(
-        word("cut_off_day"), chosen["cut_off"], EARLIEST, max(date.today(), chosen["cut_off"]), key=_key("cut_off"),
-        format="YYYY-MM-DD",
-    )  # fmt: skip
-    chosen["cut_off"] = day if isinstance(day, date) else chosen["cut_off"]
-    chosen["swap"] = left.checkbox(word("swap_lonlat"), chosen["swap"], key=_key("swap"))
+    chosen["swap"] = right.checkbox(word("swap_lonlat"), chosen["swap"], key=_key("swap"))
     if with_sheets:
         chosen["sheet"] = middle.text_input(
             word("sheet"), chosen["sheet"], key=_key("sheet"), placeholder=word("sheet_first")
@@ -154,13 +161,11 @@ def _asked(file: Any) -> Asked | None:
         return None
     lacking = missing(fields, asked.layer, language())
     if lacking:
-        st.warning(plain(word("columns_missing").format("、".join(lacking))))
+        st.warning(plain(word("columns_missing").format(word("listed").join(lacking))))
         return None
     deleted = [column.heading for column in columns if not column.kept]
     if deleted:
-        st.caption(plain(word("mapping_personal").format("、".join(deleted))))
-    for heading in personal_kept(columns, fields, asked.layer):
-        st.warning(plain(word("mapping_personal_kept").format(heading)))
+        st.caption(plain(word("mapping_personal").format(word("listed").join(deleted))))
     return Asked(asked.layer, asked.cut_off, asked.county, asked.system, asked.swap, asked.sheet, given)
 
 

@@ -9,7 +9,7 @@ from tiny_osm import OSM_FOLDER
 
 import geodata.coordinates.shift as shift_room
 from geodata.coordinates import SYSTEMS, check_shift, convert, suspect_shift
-from geodata.coordinates.fit import near_roads
+from geodata.coordinates.fit import AGREES_M, BY_CHANCE, LEAD, Background, Fit, near_roads
 from geodata.coordinates.shift import LEAST_POINTS
 from geodata.crs import to_degrees, to_metric
 from geodata.roads import load_roads, straight_roads
@@ -89,10 +89,10 @@ class TestInASmallTown:
         assert sorted(map(tuple, np.round(found.after, 7))) == sorted(map(tuple, np.round(places, 7)))
         assert np.column_stack(convert(*found.after.T, "wgs84", "gcj02")) == pytest.approx(found.before, abs=1e-9)
 
-    def test_the_sentence_names_system_offset_direction_and_what_to_do(self):
+    def test_the_sentence_names_system_offset_and_direction_and_that_nothing_was_changed(self):
         told = suspect_shift(*shown(beside(town(), 60, np.random.default_rng(0)), "bd09").T, town()).told()
-        assert all(part in told for part in ("m north-east", SYSTEMS["bd09"], "Nothing was changed", "--crs bd09"))
-        assert all(part in told.zh for part in ("偏东北", "疑似 BD-09", "尚未改动", "--crs bd09"))
+        assert all(part in told for part in ("m north-east", SYSTEMS["bd09"], "Nothing was changed"))
+        assert all(part in told.zh for part in ("偏东北", "疑似 BD-09", "尚未改动"))
 
     @pytest.mark.parametrize(
         "places",
@@ -100,12 +100,18 @@ class TestInASmallTown:
             lambda rng: beside(town(), 40, rng),
             lambda rng: beside(town(), 40, rng, 50, 150),
             lambda rng: strewn(town(), 40, rng),
-            lambda rng: np.add(
-                shown(beside(town(), 40, rng), "gcj02"), (0.0023, 0)
-            ),  # another 200 m east: nobody's shift
+            lambda rng: np.add(shown(beside(town(), 40, rng), "gcj02"), (0.0023, 0)),  # another 200 m east
+            lambda rng: np.add(shown(beside(town(), 40, rng), "gcj02"), (0.0011, 0)),  # another 95 m east
             lambda rng: np.vstack([shown(beside(town(), 15, rng), "gcj02"), beside(town(), 25, rng)]),
         ],
-        ids=["at the roads", "50 to 150 m beside them", "anywhere", "off by something else", "a third of them"],
+        ids=[
+            "at the roads",
+            "50 to 150 m beside them",
+            "anywhere",
+            "off by more",
+            "off by a bit more",
+            "a third of them",
+        ],
     )
     def test_other_points_are_left_in_peace(self, places):
         found = [suspected(places(np.random.default_rng(s)), town()) for s in range(25)]
@@ -133,6 +139,26 @@ class TestInASmallTown:
         abroad = town(0, OSH)
         move = np.subtract(shown(np.array([KASHGAR]), "gcj02")[0], KASHGAR)
         assert suspected(beside(abroad, 60, np.random.default_rng(0)) + move, abroad) is None
+
+
+class TestWhatConvinces:
+    @pytest.mark.parametrize(
+        ("fit", "convinces"),
+        [
+            (Fit(lead=LEAD, by_chance=BY_CHANCE, off_m=AGREES_M), True),
+            (Fit(lead=LEAD - 0.01, by_chance=0, off_m=0), False),
+            (Fit(lead=9, by_chance=BY_CHANCE + 0.001, off_m=0), False),
+            (Fit(lead=9, by_chance=0, off_m=AGREES_M + 1), False),
+        ],
+    )
+    def test_lead_significance_and_agreement_are_all_needed(self, fit, convinces):
+        assert fit.convinces == convinces
+
+    def test_what_improves_nothing_may_well_be_chance(self):
+        xy = to_metric(*beside(town(), 40, np.random.default_rng(0)).T)
+        background = Background(near_roads(town(), xy, shift_room.projection_for(town().lon, town().lat)), xy)
+        assert background.fit(xy).by_chance == 1
+        assert background.fit(xy + 200).by_chance > 0.5
 
 
 class TestWhatCannotBeMeasured:

@@ -20,10 +20,13 @@ from geodata.demand import (
     model_demand,
     people_from_cells,
     people_from_register,
+    read_needs,
+    service_units,
 )
 from geodata.demand.classes import age_shares, demand_figures, grade_shares, national_mix
 from geodata.errors import LayerError
 from geodata.figures import MARKS, changed
+from geodata.register import read_residents
 from planning.assumptions import default_assumptions
 
 CELLS = pd.DataFrame({"cell_id": ["a", "b", "c"], "county_code": ["x", "x", "y"], "population": [100, 200, 300]})
@@ -205,6 +208,23 @@ def test_without_any_flag_hardship_of_the_severe_is_unknown_and_counts_as_none()
     people = people_from_register(rows)
     assert people["hardship"].isna().tolist() == [True, False]
     assert cells_from_people(people, CELLS)["persons_hardship"].sum() == 0
+
+
+def test_a_register_read_without_flag_columns_does_not_deny_hardship():
+    cells = pd.DataFrame({"category": ["肢体一级", "肢体一级", "肢体一级"], "household": ["1", "1", "2"]})
+    read = [read_residents(cells[columns])[0] for columns in (["category"], ["category", "household"])]
+    told = [people_from_register(r.assign(cell_id="a", age_band="60_plus")) for r in read]
+    assert told[0]["hardship"].tolist() == [pd.NA]
+    assert told[1][["hardship", "persons"]].astype(object).to_numpy().tolist() == [[True, 2], [pd.NA, 1]]
+    units = [service_units(t, read_needs()).loc["a", "home_visit"] for t in told]
+    assert units[0] == pytest.approx(service_units(told[0].drop(columns="hardship"), read_needs())["home_visit"].sum())
+    assert 0 < units[0] < units[1]
+
+
+def test_one_known_flag_that_is_not_raised_denies_hardship():
+    cells = pd.DataFrame({"category": ["肢体一级", "肢体一级"], "living_alone": ["否", "是"]})
+    people = people_from_register(read_residents(cells)[0].assign(cell_id="a", age_band="60_plus"))
+    assert people["hardship"].tolist() == [False, True]
 
 
 def test_hardship_said_of_the_moderate_does_not_count_as_hardship():

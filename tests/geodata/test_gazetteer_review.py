@@ -99,14 +99,47 @@ class TestPrivacy:
             ("阿瓦提镇团结村委会测试甲", "阿瓦提镇团结村委会"),
             ("五十一团三连12号", "五十一团三连"),
             ("قاغىلىق", "قاغىلىق"),
-            ("某某地方13999999999", "某某地方"),
+            ("某某地方13999999999", ""),
+            ("某某地方", ""),
+            ("买买提·吐尔逊", ""),
+            ("Memet Tursun", ""),
+            ("Wang Zhen", ""),
+            ("李镇江", ""),
+            ("王老师", ""),
+            ("张团结", ""),
+            ("王小二家电话2521234荒池镇", ""),
+            ("yarkand nahiyisi", "yarkand nahiyisi"),
+            ("莎车", "莎车"),
+            ("白什坎特", "白什坎特"),
+            ("白什坎提", "白什坎提"),
             ("13999999999", ""),
-            ("某" * 50, "某" * 20),
-            ("6531251990村", "村"),
+            ("某" * 50, ""),
+            ("某" * 19 + "村" * 2, "某" * 19 + "村"),
+            ("6531251990村", ""),
         ],
     )
-    def test_of_a_cell_for_a_place_only_the_place_is_shown(self, cell, shown):
-        assert shown_text(cell) == shown
+    def test_of_a_cell_for_a_place_only_the_place_is_shown(self, gazetteer, cell, shown):
+        assert shown_text(cell, "village", gazetteer.lookups) == shown
+
+    @pytest.mark.parametrize("column", ["county", "township", "village"])
+    def test_a_name_that_stands_in_a_place_column_is_not_shown(self, gazetteer, column):
+        for name in ("买买提·吐尔逊", "试样艾合买提", "测试甲", "Memet Tursun"):
+            table = pd.DataFrame({"county": ["莎车县"], "township": [""], "village": [""]}).assign(**{column: name})
+            found = match_places(table, gazetteer)
+            text = found.to_csv() + review_list(found, None, gazetteer).to_csv()
+            assert [p for p in (name, name.replace("·", ""), "吐尔逊", "tursun") if p in text] == []
+            assert found["status"][0] == "matched" or "未识别的地址" in found["place"][0]
+
+    def test_the_words_in_question_are_no_whole_cell(self, gazetteer):
+        cell = "王小二家电话2521234独居患精神病"
+        for column in ("county", "township", "village"):
+            table = pd.DataFrame({"county": ["莎车县"], "township": ["荒地镇"], "village": [""]}).assign(
+                **{column: cell}
+            )
+            found = match_places(table, gazetteer)
+            listed = review_list(found, None, gazetteer).assign(code="653125102")
+            assert [p for p in ("王小二", "2521234", "独居", "精神病") if p in found.to_csv() + listed.to_csv()] == []
+            assert answers_as_aliases(read_answers(listed, gazetteer), gazetteer).empty
 
     def test_what_is_not_recognised_is_numbered_and_marked(self, gazetteer):
         table = pd.DataFrame({"address": ["莎车县", "测试甲家", "试样家", "测试甲家"]})
@@ -175,9 +208,9 @@ class TestAnswers:
         assert found["reason"].tolist() == ["county_only", "answered"]
 
     def test_a_second_list_asks_about_the_level_below(self, gazetteer):
-        table = pd.DataFrame({"county": ["沙车"], "township": ["荒池镇"]})
+        table = pd.DataFrame({"county": ["沙车县"], "township": ["荒池镇"]})
         listed = review_list(match_places(table, gazetteer), table, gazetteer)
-        assert listed["place"].tolist() == ["沙车"]
+        assert listed["place"].tolist() == ["沙车县"]
         first = read_answers(listed.assign(code="653125"), gazetteer)
         again = match_places(table, gazetteer, answers=first)
         assert again["status"].tolist() == ["person"]

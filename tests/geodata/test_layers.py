@@ -12,7 +12,7 @@ from shapely import LineString, Point
 
 from geodata.crs import METRIC, STORED
 from geodata.errors import LayerError
-from geodata.layers import LAYERS, Reading, layers, read_layer
+from geodata.layers import LAYERS, layers, read_layer
 
 HEADER = "id,name,lon,lat\n"
 GOOD = "a,喀什市,75.99,39.47\n"

@@ -248,6 +248,21 @@ class TestWhatIsRefused:
         with pytest.raises(LayerError, match="not a study area"):
             read_study_folder(written)
 
+    @pytest.mark.parametrize("key", ["name", "resources", "demand_base", "cut_off"])
+    def test_a_record_without_a_part_is_damaged(self, written: Path, key: str) -> None:
+        record = json.loads((written / RECORD).read_text(encoding="utf-8"))
+        del record[key]
+        (written / RECORD).write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(LayerError, match=rf"area\.json is damaged \({key}\)"):
+            read_study_folder(written)
+
+    @pytest.mark.parametrize("more", [{}, {"name": "a", "resources": [1]}, {"resources": [{"path": "cells.csv"}]}])
+    def test_a_record_of_little_more_than_its_kind_is_damaged(self, written: Path, more: dict[str, object]) -> None:
+        text = json.dumps({"profile": "jiujin-study-area", "format": 1, **more})
+        (written / RECORD).write_text(text, encoding="utf-8")
+        with pytest.raises(LayerError, match=r"area\.json is damaged .*resources"):
+            read_study_folder(written)
+
     @pytest.mark.parametrize("name", ["../area.json", "/area.json", "a/b/area.json", "c:area.json", "a\\area.json"])
     def test_a_zip_that_leads_elsewhere_is_refused(self, written: Path, tmp_path: Path, name: str) -> None:
         packed = tmp_path / "bad.zip"

@@ -242,7 +242,8 @@ class TestCheck:
     def test_faults_are_told_in_chinese_unless_asked_otherwise(self, jiujin: Any, tmp_path: Path) -> None:
         said = jiujin("check", write_text(tmp_path / "bad.csv", BAD + "己,36.5,76.1\n"))
         assert said.out.splitlines()[0] == "bad.csv：utf-8，读取 6 行，接受 1 行，退回 5 行"
-        assert "  退回：第 3、7 行：经纬度颠倒（发现 37.11, 79.92）；请把经度填在 lon 列、纬度填在 lat 列" in said.out.splitlines()
+        swapped = "  退回：第 3、7 行：经纬度颠倒（发现 37.11, 79.92）；请把经度填在 lon 列、纬度填在 lat 列"
+        assert swapped in said.out.splitlines()
         rejected = pd.read_csv(tmp_path / "bad.rejected.csv")
         assert list(rejected["reasons"]) == [
             "经纬度颠倒",

@@ -30,7 +30,7 @@ from planning.file_screens import Asked, adopted, checked
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from made_registers import Made, register  # noqa: E402
+from made_registers import Made, register
 
 FRONT_DOOR = Path(__file__).parents[2] / "streamlit_app.py"
 DAY = date(2025, 6, 30)
@@ -203,11 +203,12 @@ class TestColumns:
         assert page.errors == ["“残疾类别”对应了多列（残疾类别、备注）；请只保留一列"]
         assert next(b for b in page.at.button if b.label == "读取并检查").disabled
 
-    def test_a_personal_column_taken_for_something_else_is_asked_about(self, messy: bytes) -> None:
+    def test_a_personal_column_cannot_be_kept_as_something_else(self, messy: bytes) -> None:
         page = Page().upload("名册.csv", messy)
         at = list(page.columns["heading"]).index("监护人")
         page.edit("columns", {at: {"field": "address"}})
-        assert "“监护人”看起来是个人信息，现在却会作为其他字段保留" in page.words
+        assert page.errors == ["“监护人”列是个人姓名或号码，不能当作“地址（address）”；请另选一列"]
+        assert next(b for b in page.at.button if b.label == "读取并检查").disabled
 
     def test_corrections_survive_the_switch_of_language(self, messy: bytes) -> None:
         page = Page().upload("名册.csv", messy)
@@ -221,8 +222,7 @@ class TestColumns:
         page = Page().upload("名册.csv", table.to_csv(index=False).encode("gb18030"))
         said = next(c.value for c in page.at.caption if "导入时删除的列" in literal(c.value))
         assert literal(said).endswith(heading)
-        assert "<img" not in said
-        assert "**" not in said.replace("\\*", "")
+        assert not re.search(r"(?<!\\)[<>*$]", said)
 
     def test_a_file_that_cannot_be_read_is_a_sentence_in_both_languages(self) -> None:
         page = Page().upload("坏.xlsx", b"PK\x03\x04 no workbook")
@@ -286,16 +286,19 @@ class TestTheReport:
         table = made.table.assign(乡镇="", 村="团结村")
         page = Page().upload("名册.csv", table.to_csv(index=False).encode("gb18030")).press("读取并检查")
         before = page.metrics
-        assert "需要人工核对的地名" in [e.label for e in page.at.expander][1]
+        assert any(e.label.startswith("需要人工核对的地名") for e in page.at.expander)
         places = next(e for e in page.at.data_editor if str(e.key).startswith("places:")).value
         at = list(places["place"]).index("莎车县 团结村")
         code = places.loc[at, "candidates"].split(" ")[0]
         page.edit("places", {at: {"code": "12"}}).press("按核对结果重新读取")
         assert page.errors == ["答复表第 2 行：代码不是县、乡镇或村的代码；请从候选项中复制"]
         page.edit("places", {at: {"code": code}}).press("按核对结果重新读取")
-        assert page.metrics["接受"] == before["接受"] + int(places.loc[at, "rows"])
-        page.press("读取并检查")
-        assert page.metrics["接受"] == before["接受"] + int(places.loc[at, "rows"])
+        after = page.metrics["接受"]
+        assert before["接受"] + 60 < after <= before["接受"] + int(places.loc[at, "rows"])
+        assert "莎车县 团结村" not in [
+            place for e in page.at.data_editor if "place" in e.value for place in e.value["place"]
+        ]
+        assert page.press("读取并检查").metrics["接受"] == after  # what was answered stays answered
 
     def test_what_changed_since_the_last_version(self, made: Made, messy: bytes) -> None:
         old = made.table.iloc[10:].assign(残疾等级="四级").to_csv(index=False).encode("gb18030")
@@ -310,7 +313,8 @@ class TestTheReport:
     def test_versions_that_nothing_joins_are_an_error_and_the_report_stays(self, messy: bytes) -> None:
         page = Page().upload("名册.csv", messy).press("读取并检查").upload("去年.csv", b"a,b\n1,2\n", "previous:")
         page.press("比较两版")
-        assert len(page.errors) == 1
+        assert page.errors
+        assert all(error.startswith("去年.csv") for error in page.errors)
         assert page.metrics["读取行数"] > 0
 
 
@@ -338,11 +342,11 @@ class TestAShift:
 
     def test_it_is_shown_and_converted_by_a_button_only(self, town: bytes) -> None:
         page = Page().choose("layer", "institutions").upload("机构.csv", town).press("读取并检查")
-        assert "疑似GCJ-02" in page.words
+        assert re.search("疑似 ?GCJ-02.*尚未改动；如需换算，请按下面的按钮", page.words)
         assert "--crs" not in page.words
         assert [m.label for m in page.at.metric][-3:] == ["整体偏移", "到道路（现在）", "到道路（换算后）"]
         assert page.at.session_state["file_choices"]["system"] == "wgs84"
-        page.press("按 GCJ02 换算并重新读取")
+        page.press("按 GCJ-02 火星坐标（高德、腾讯） 换算并重新读取")
         assert page.at.session_state["checked"].asked.system == "gcj02"
         assert "疑似" not in page.words
         assert "GCJ-02" in next(c.value for c in page.at.caption if "截止" in c.value).replace("\\", "")
@@ -361,7 +365,7 @@ class TestAdopted:
         page = Page().upload("名册.csv", messy).choose("cut_off", DAY).press("读取并检查").press("采用这份文件")
         good = len(made.table) - made.rejected
         assert (
-            f"残疾人名册 · 名册.csv: 接受 {good} 行，{good} 人；退回 {made.rejected} 行；截止 2025-06-30" in page.words
+            f"残疾人名册 · 名册.csv：接受 {good} 行，{good} 人；退回 {made.rejected} 行；截止 2025-06-30" in page.words
         )
         assert page.steps == ["1 下载模板", "2 选择文件", "6 建立研究区"]
         assert page.at.file_uploader[0].value is None
@@ -373,7 +377,7 @@ class TestAdopted:
 
     def test_what_was_read_and_not_taken_can_be_left(self, messy: bytes) -> None:
         page = Page().upload("名册.csv", messy).press("读取并检查").press("放弃这份文件")
-        assert page.at.metric.len == 0 if hasattr(page.at.metric, "len") else not list(page.at.metric)
+        assert page.metrics == {}
         assert "还没有采用文件" in page.words
 
     def test_a_register_read_before_can_be_taken_when_its_file_is_gone(self, area: StudyArea, messy: bytes) -> None:
@@ -387,11 +391,23 @@ class TestAdopted:
         page = Page()
         for name in ("甲.csv", "乙.csv"):
             page.upload(name, messy).press("读取并检查").press("采用这份文件")
-        assert "不止一份名册包含莎车县，人数会相加" in page.words
+        assert "不止一份名册包含莎车县。号码相同的人只计一次" in page.words
         page.upload("乙.csv", messy).press("读取并检查").press("采用这份文件")
         assert len(page.at.session_state["adopted"]["residents"]) == 2  # one of that name only
         page.press("移除")
         assert "不止一份" not in page.words
+
+    def test_who_stands_in_two_registers_is_one_person(self, made: Made, messy: bytes) -> None:
+        part = made.table.iloc[:50].to_csv(index=False).encode("gb18030")
+        page = Page()
+        for name, content in (("甲.csv", messy), ("乙.csv", part)):
+            page.upload(name, content).press("读取并检查").press("采用这份文件")
+        first, second = (one.persons for one in page.at.session_state["adopted"]["residents"])
+        page.press("建立研究区")
+        again = re.search(r"有 (\d+) 行的人已在前面的名册中", page.words)
+        assert again
+        assert 0.9 * second < int(again[1]) <= second
+        assert f"残疾人 {first + second - int(again[1])} 人" in page.words
 
     def test_institutions_take_the_place_of_those_before(self) -> None:
         page = Page().choose("layer", "institutions")
@@ -447,66 +463,93 @@ class TestAnAreaOfTheSession:
         assert "残疾人数为模型估计" in page.words
 
 
+@pytest.fixture(scope="module")
+def compared(own: tuple[StudyArea, bytes]) -> AppTest:
+    """The main page on the study area of the session."""
+    at = AppTest.from_file(FRONT_DOOR, default_timeout=120)
+    at.session_state["area"], at.session_state["area_zip"] = own
+    at.run()
+    assert [e.message for e in at.exception] == []
+    return at
+
+
 class TestComparePage:
     """The main page on the study area of the session."""
 
-    @pytest.fixture(scope="class")
-    def page(self, area: StudyArea, own: tuple[StudyArea, bytes]) -> AppTest:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.delenv("JIUJIN_LANG", raising=False)
-            at = AppTest.from_file(FRONT_DOOR, default_timeout=120)
-            at.session_state["area"], at.session_state["area_zip"] = own
-            at.run()
-        assert [e.message for e in at.exception] == []
-        return at
-
-    def test_its_people_are_those_of_the_register(self, page: AppTest, own: tuple[StudyArea, bytes]) -> None:
+    def test_its_people_are_those_of_the_register(self, compared: AppTest, own: tuple[StudyArea, bytes]) -> None:
         persons = int(own[0].data.residents["persons"].sum())
-        table = page.dataframe[0].value
+        table = compared.dataframe[0].value
         assert table.loc[0, "指标"] == "残疾人总数（登记）"
         assert set(table.iloc[0, 1:3]) == {f"{persons:,}"}
-        assert "残疾人数为登记数（截至 2025-06-30）" in literal(page.caption[-1].value)
-        assert "模型估计" not in literal(page.caption[-1].value)
-        assert any("当前研究区：莎车县" in literal(c.value) for c in page.caption)
+        assert "残疾人数为登记数（截至 2025-06-30）" in literal(compared.main.caption[-1].value)
+        assert "模型估计" not in literal(compared.main.caption[-1].value)
+        assert any("当前研究区：莎车县" in literal(c.value) for c in compared.caption)
 
-    def test_its_sites_are_those_of_the_area(self, page: AppTest, own: tuple[StudyArea, bytes]) -> None:
-        offered = next(w for w in page.multiselect if str(w.key).startswith("lock:")).options
+    def test_its_sites_are_those_of_the_area(self, compared: AppTest, own: tuple[StudyArea, bytes]) -> None:
+        offered = next(w for w in compared.multiselect if str(w.key).startswith("lock:")).options
         assert 0 < len(offered) <= len(own[0].candidates)
         assert all(name.startswith("莎车县") for name in offered)
 
-    def test_another_base_can_be_chosen_for_plan_b(self, page: AppTest) -> None:
-        base = next(w for w in page.selectbox if str(w.key).startswith("demand_base:"))
+    def test_another_base_can_be_chosen_for_plan_b(self, compared: AppTest) -> None:
+        base = next(w for w in compared.selectbox if str(w.key).startswith("demand_base:"))
         assert base.options == ["人数按登记数", "人数按各县总数", "人数按调查现残率"]
         base.set_value("control_total")
-        page.run()
-        next(b for b in page.button if b.label == "运行").click()
-        page.run()
-        assert 'demand_base = "control_total"' in page.code[0].value
-        table = page.dataframe[0].value
-        assert table.iloc[0, 2] > table.iloc[0, 1]
-        assert any("各方案的总人数不同" in literal(w.value) for w in page.warning)
-        said = literal(page.caption[-1].value)
+        compared.run()
+        next(b for b in compared.button if b.label == "运行").click()
+        compared.run()
+        assert 'demand_base = "control_total"' in compared.code[0].value
+        table = compared.dataframe[0].value
+        register, control = (int(cell.replace(",", "")) for cell in table.iloc[0, 1:3])
+        assert control > 100 * register
+        assert any("各方案的总人数不同" in literal(w.value) for w in compared.warning)
+        said = literal(compared.main.caption[-1].value)
         assert "残疾人数为登记数" in said
         assert "按各县总数调整" in said
 
 
+def side_bar() -> None:
+    """What the side bar makes of a shipped scenario, without running it."""
+    import streamlit as st
+
+    from planning.app import controls
+
+    made = controls.edit(controls.choose_start())
+    st.code(made.to_toml() if made else "")
+
+
 def test_the_embedded_area_asks_for_no_base() -> None:
-    at = AppTest.from_file(FRONT_DOOR, default_timeout=120).run()
+    at = AppTest.from_function(side_bar, default_timeout=60).run()
+    assert "demand_base" not in at.code[0].value
     assert not [w for w in at.selectbox if str(w.key).startswith("demand_base:")]
 
 
+def test_the_base_of_the_area_is_no_change_of_the_scenario(own: tuple[StudyArea, bytes]) -> None:
+    at = AppTest.from_function(side_bar, default_timeout=60)
+    at.session_state["area"] = own[0]
+    at.run()
+    assert 'study_area = "莎车县"' in at.code[0].value
+    assert "demand_base" not in at.code[0].value
+    next(w for w in at.selectbox if str(w.key).startswith("demand_base:")).set_value("prevalence")
+    assert 'demand_base = "prevalence"' in at.run().code[0].value
+    next(w for w in at.selectbox if str(w.key).startswith("demand_base:")).set_value("register")
+    assert "demand_base" not in at.run().code[0].value
+
+
 def test_what_an_area_does_not_have_is_left_out_and_told(own: tuple[StudyArea, bytes]) -> None:
-    far, _ = made_area("阿克苏", ["652901"], {})
-    at = AppTest.from_file(FRONT_DOOR, default_timeout=120)
-    at.session_state["area"] = far
-    at.run()
-    start = next(w for w in at.selectbox if str(w.key).startswith("start:"))
-    start.set_value("winter_passes")
-    at.run()
-    next(b for b in at.button if b.label == "运行").click()
-    at.run()
-    assert [e.message for e in at.exception] == []
-    assert [literal(e.value) for e in at.error] == []
+    def notes() -> None:
+        import streamlit as st
+
+        from planning.app.state import for_area, left_out
+        from planning.scenario import load
+        from planning.scenario_form import Lock
+
+        scenario = load("most_people").model_copy(update={"changes": (Lock(site="nowhere"),)})
+        st.text("\n".join([str(len(for_area(scenario).changes)), *left_out([scenario, scenario], "zh")]))
+
+    at = AppTest.from_function(notes, default_timeout=60).run()
+    assert at.text[0].value == "1"
+    at.session_state["area"] = own[0]
+    assert at.run().text[0].value == "0\n已略去 lock“nowhere”：研究区“莎车县”没有这一项"
 
 
 # --- nobody stays ----------------------------------------------------------------------------------------
@@ -522,17 +565,24 @@ def strings_in(thing: Any, seen: set[int]) -> Iterator[str]:
     elif isinstance(thing, bytes | bytearray):
         yield from (bytes(thing).decode(e, "ignore") for e in ("utf-8", "gb18030"))
     elif isinstance(thing, pd.DataFrame):
-        yield thing.drop(columns="geometry", errors="ignore").to_csv()
-    elif isinstance(thing, pd.Series | pd.Index | np.ndarray):
-        yield from (str(v) for v in np.asarray(thing).ravel()) if np.asarray(thing).dtype.kind in "OUS" else ()
+        for column in thing.columns:
+            yield from (str(column), *strings_in(thing[column], set()))
+    elif isinstance(thing, pd.Series | pd.Index):
+        if not pd.api.types.is_numeric_dtype(thing) and thing.dtype != "geometry":
+            yield from map(str, set(thing))
+    elif isinstance(thing, np.ndarray):
+        if thing.dtype.kind in "OUS":
+            yield from set(map(str, thing.ravel()))
     elif not isinstance(thing, type) and not callable(thing) and type(thing).__name__ != "module":
         for part in gc.get_referents(thing):
             yield from strings_in(part, seen)
 
 
 def people_in(things: Sequence[Any], secrets: Sequence[str]) -> set[str]:
-    text = "\0".join(s for thing in things for s in strings_in(thing, set()))
-    return {secret for secret in secrets if secret in text}
+    seen: set[int] = set()
+    text = "\0".join({s for thing in things for s in strings_in(thing, seen)})
+    near = {start for start in {secret[:2] for secret in secrets} if start in text}
+    return {secret for secret in secrets if secret[:2] in near and secret in text}
 
 
 def test_the_search_finds_people() -> None:
@@ -545,12 +595,12 @@ def test_nobody_of_a_register_stays_in_the_session_or_a_cache(messy: bytes, made
     kept = [page.at.session_state["checked"], page.at.session_state["headings"]]
     assert people_in(kept, made.secrets) == set()
     page.upload("去年.csv", messy, "previous:").press("比较两版").press("采用这份文件").press("建立研究区").rerun()
-    state = page.at.session_state.filtered_state
+    state = page.at.session_state._state.filtered_state
     assert {"adopted", "area", "area_zip"} <= set(state)
     assert people_in(list(state.values()), made.secrets) == set()
     assert people_in([pickle.dumps(state["adopted"])], made.secrets) == set()
     caches = [cache for group in (_data_caches, _resource_caches) for cache in group._function_caches.values()]
-    assert people_in([vars(cache) for cache in caches], made.secrets) == set()
+    assert people_in(caches, made.secrets) == set()
     remembered = [gc.get_referents(f) for f in gc.get_objects() if type(f).__name__ == "_lru_cache_wrapper"]
     assert people_in(remembered, made.secrets) == set()
     assert people_in([page.words, *page.errors], made.secrets) == set()
@@ -559,7 +609,7 @@ def test_nobody_of_a_register_stays_in_the_session_or_a_cache(messy: bytes, made
 def test_columns_the_tool_does_not_know_are_not_kept_of_institutions() -> None:
     page = Page().choose("layer", "institutions").upload("机构.csv", SITES.encode("gb18030")).press("读取并检查")
     page.press("采用这份文件")
-    state = page.at.session_state.filtered_state
+    state = page.at.session_state._state.filtered_state
     assert people_in(list(state.values()), ["测试镇服务中心"]) == {"测试镇服务中心"}
     assert people_in(list(state.values()), ["虚构负责人", "13900001111"]) == set()
 

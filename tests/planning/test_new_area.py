@@ -24,6 +24,7 @@ from geodata.study_folder import read_study_folder, write_study_folder
 from geodata.travel.closures import Closure
 from planning import PlanningError, StudyArea, folder, read_plan, run, write_plan
 from planning.area_people import cells_of, people_in, placed
+from planning.area_screens import area_sentences
 from planning.area_tables import cropped
 from planning.compare import compare, printed, summary
 from planning.folder import coverage_table
@@ -149,7 +150,7 @@ class TestARegister:
     def test_the_record_counts_what_was_read_and_how_surely_people_are_located(self, registered: StudyArea) -> None:
         record = registered.data.package
         residents = {"layer": "residents", "rows_read": 10, "rows_accepted": 6, "rows_rejected": 4, "persons": EVERYONE}
-        assert record["inputs"] == [{**residents, "coordinate_system": "wgs84"}]
+        assert record["inputs"] == [{**residents, "coordinate_system": "wgs84", "cut_off": "2025-06-30"}]
         assert record["precision"] == {"point": 7, "village": 10, "township": 0, "county": 101}
         assert (record["title_zh"], record["cut_off"], record["demand_base"]) == ("塔县", "2025-06-30", "register")
         assert all(r["sources"] and r["sources"][0]["mark"] for r in record["resources"])
@@ -173,6 +174,104 @@ class TestARegister:
         second = new_area(tmp_path / "2", name="a", residents=turned, points=POINTS)
         for name in ("cells.csv", "residents.csv", "roads.npz", "counties.csv"):
             assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+FIRST, SECOND = date(2024, 12, 31), date(2025, 6, 30)
+
+
+def keyed(rows: list[dict[str, Any]], keys: list[str], file: str) -> LayerReport:
+    """A register read with a key, its rows numbered from 2."""
+    read = register(rows)
+    accepted = read.accepted.assign(person_key=keys, row=range(2, len(rows) + 2))
+    return replace(read, accepted=accepted, file=file)
+
+
+ONE = {"lon": 75.23, "lat": 37.78}
+SEVERE = {**ONE, "grade": 1}
+
+
+class TestSeveralRegisters:
+    def test_a_person_who_stands_in_two_counts_once_where_the_first_has_it(self, tmp_path: Path) -> None:
+        first = keyed([ONE, ONE, ONE], ["a" * 32, "b" * 32, ""], "甲.csv")
+        moved = {"lon": 75.4, "lat": 37.6, "category": "visual"}
+        second = keyed([moved, moved, moved], ["b" * 32, "", "c" * 32], "乙.csv")
+        area = StudyArea.open(new_area(tmp_path / "a", name="a", residents=[first, second]))
+        residents = area.data.residents
+        assert residents is not None
+        assert residents.groupby("category")["persons"].sum().to_dict() == {"physical": 3, "visual": 2}
+        assert [read["rows_in_earlier_register"] for read in area.data.package["inputs"]] == [0, 1]
+        everything = b"".join(p.read_bytes() for p in (tmp_path / "a").iterdir())
+        assert not any(key * 32 in everything for key in (b"a", b"b", b"c"))
+        assert any("1 rows are of persons who stand in an earlier register" in s for s in area_sentences(area, "en"))
+
+    def test_the_same_file_twice_is_refused(self, tmp_path: Path) -> None:
+        few, many, known = register(PEOPLE[:2]), register(PEOPLE * 2), keyed(PEOPLE[:1], ["a" * 32], "residents.csv")
+        told = "residents: residents.csv and {} hold the same rows; give each register once"
+        assert refused(tmp_path / "a", residents=[few, few]) == [told.format("residents.csv")]
+        for read in (many, known):
+            faults = refused(tmp_path / "a", residents=[read, replace(read, file="copy.csv")])
+            assert faults == [told.format("copy.csv")]
+
+    def test_a_few_rows_may_be_alike_by_chance(self, tmp_path: Path) -> None:
+        read = register(PEOPLE[:1])
+        area = StudyArea.open(new_area(tmp_path / "a", name="a", residents=[read, replace(read, file="other.csv")]))
+        assert area.demand(area.assumptions.demand_rates())["persons"].sum() == 10
+
+    def test_every_register_keeps_its_day_and_notes_name_the_first_and_the_last(self, tmp_path: Path) -> None:
+        registers = [register(PEOPLE[:1]), register(PEOPLE[1:2])]
+        out = new_area(tmp_path / "a", name="a", residents=registers, cut_off=[SECOND, FIRST])
+        area = StudyArea.open(out)
+        assert area.data.cut_off == "2024-12-31 – 2025-06-30"
+        assert [read["cut_off"] for read in area.data.package["inputs"]] == ["2025-06-30", "2024-12-31"]
+        assert any("2024-12-31 – 2025-06-30" in sentence for sentence in area_sentences(area, "zh"))
+
+    def test_equal_days_are_one_day(self, tmp_path: Path) -> None:
+        registers = [register(PEOPLE[:1]), register(PEOPLE[1:2])]
+        out = new_area(tmp_path / "a", name="a", residents=registers, cut_off=[FIRST, FIRST])
+        assert read_study_folder(out).cut_off == "2024-12-31"
+
+    def test_days_must_be_as_many_as_the_registers(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match="2 cut-off dates for 1 registers"):
+            new_area(tmp_path / "a", name="a", residents=[register(PEOPLE)], cut_off=[FIRST, SECOND])
+
+
+class TestHardship:
+    def hardship(self, *reports: LayerReport) -> dict[str, int]:
+        people = placed(people_in(reports), POINTS)
+        persons = cells_of(people, HOMES, {})[1].groupby("hardship", dropna=False)["persons"].sum()
+        return {"unknown" if pd.isna(word) else str(word): int(n) for word, n in persons.items()}
+
+    def test_unknown_flags_stay_unknown_beside_known_ones(self) -> None:
+        known = register([SEVERE, SEVERE | {"living_alone": False}])
+        unsaid = register([SEVERE | {"living_alone": pd.NA, "persons": 4}])
+        without = register([SEVERE | {"persons": 8}])
+        without = replace(without, accepted=without.accepted.drop(columns="living_alone"))
+        expected = {"True": 1, "False": 1, "unknown": 12}
+        assert self.hardship(known, unsaid, without) == expected
+
+    def test_flags_of_one_row_may_be_known_in_part(self) -> None:
+        rows = [SEVERE | {"living_alone": False, "watch_list": pd.NA},
+                SEVERE | {"living_alone": pd.NA, "watch_list": True}]  # fmt: skip
+        assert self.hardship(register(rows)) == {"False": 1, "True": 1}
+
+    def test_who_is_not_severe_is_in_no_hardship_whatever_the_flags(self) -> None:
+        assert self.hardship(register([SEVERE | {"grade": 4, "living_alone": pd.NA}])) == {"False": 1}
+
+
+class TestSmallCells:
+    def test_the_record_counts_cells_of_few_persons(self, registered: StudyArea) -> None:
+        residents, record = registered.data.residents, registered.data.package
+        assert residents is not None
+        persons = residents.groupby("cell_id")["persons"].sum()
+        assert record["few_persons"] == 3
+        assert record["cells_with_few_persons"] == int((persons < 3).sum())
+        assert record["cells_with_few_persons"] > 0
+
+    @pytest.mark.parametrize("snap", [0.0, -0.01, float("nan"), float("inf")])
+    def test_a_grid_without_width_is_refused(self, tmp_path: Path, snap: float) -> None:
+        faults = refused(tmp_path / "a", residents=[register(PEOPLE)], snap_deg=snap)
+        assert len(faults) == 1
+        assert f"snap_deg: {snap} found, degrees above 0 are needed" in faults[0]
 
 
 class TestTheBases:
@@ -339,6 +438,25 @@ def polygons(*codes: str) -> LayerReport:
     squares = [box(119.95 + 0.1 * i, 29.9, 120.05 + 0.1 * i, 30.2) for i in range(len(codes))]
     names = [f"{code}县" for code in codes]
     return report("boundaries", gpd.GeoDataFrame({"code": codes, "name": names}, geometry=squares, crs=4326))
+
+
+class TestWhoseTheRoadsAre:
+    @pytest.mark.parametrize(
+        ("source", "kept"),
+        [
+            ("阿克苏张三的路网.gpkg", "given by the user / 用户提供"),
+            ("D张三.shp.zip", "given by the user / 用户提供"),
+            ("OpenStreetMap contributors (ODbL 1.0)", "OpenStreetMap contributors (ODbL 1.0)"),
+            ("own roads", "own roads"),
+        ],
+    )
+    def test_names_of_files_are_not_kept_and_credits_are(self, tmp_path: Path, source: str, kept: str) -> None:
+        roads = replace(far_roads(), source=source)
+        out = new_area(tmp_path / "a", name="a", residents=[register(FAR)], roads=roads)
+        area = StudyArea.open(out)
+        assert area.sources()[0] == kept
+        if source != kept:
+            assert source not in (out / "area.json").read_text(encoding="utf-8")
 
 
 class TestOutsideTheEmbeddedArea:
@@ -516,6 +634,23 @@ class TestFaults:
             "3 persons have neither coordinates nor a county" in refused(tmp_path / "a", residents=[register(rows)])[0]
         )
 
+    def test_people_far_from_the_area_are_not_drawn_into_it(self, tmp_path: Path) -> None:
+        away = PEOPLE[0] | {"county_code": "", "lon": 116.4, "lat": 39.9}
+        near = PEOPLE[0] | {"county_code": ""}
+        for codes in ([COUNTY], [COUNTY, "653130"], []):
+            faults = refused(tmp_path / "a", codes=codes, residents=[keyed([near, away, near], [""] * 3, "x.csv")])
+            assert faults == [
+                "x.csv: row 3: no county, and none of the area within 50 km of the coordinates; "
+                "write the county's code, or correct the coordinates"
+            ]
+
+    def test_people_far_from_polygons_or_roads_are_not_drawn_into_them(self, tmp_path: Path) -> None:
+        away = FAR[0] | {"lon": 100.0, "persons": 2}
+        for more in ({"boundaries": polygons("310101", "310102")}, {"boundaries": polygons("310101")}, {}):
+            faults = refused(tmp_path / "a", residents=[register([*FAR, away])], roads=far_roads(), **more)
+            assert len(faults) == 1
+            assert faults[0].startswith("residents.csv: 2 persons: no county, and none of the area within 50 km")
+
     def test_outside_roads_are_needed(self, tmp_path: Path) -> None:
         faults = refused(tmp_path / "a", residents=[register(FAR)], boundaries=polygons("310101"))
         assert "roads are needed" in faults[0]
@@ -550,8 +685,12 @@ class TestFaults:
             institutions=report("institutions", away),
             candidates=report("candidates", there),
         )
-        assert "institutions: 2 lie outside the area, such as I1, I2" in faults[0]
-        assert "ids G1 stand both among institutions and candidates" in faults[1]
+        assert "institutions: 2 lie outside the area, such as I1, I2 (institutions.csv);" in faults[0]
+        both_files = "(institutions.csv; candidates.csv)"
+        assert f"ids G1 stand both among institutions and candidates {both_files}" in faults[1]
+        numbered = report("institutions", away.assign(row=[7, 8, 9]))
+        again = refused(tmp_path / "b", codes=[COUNTY], institutions=numbered)
+        assert "such as I1, I2 (institutions.csv, row 7, 8);" in again[0]
 
     def test_heights_that_do_not_reach_the_roads_are_told(self, tmp_path: Path, registered: StudyArea) -> None:
         new_area(tmp_path / "tk", name="tk", codes=[COUNTY])

@@ -23,6 +23,10 @@ import pytest
 from planning.folder import FILES
 from planning.texts import STAMP
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from made_registers import register
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
@@ -330,6 +334,64 @@ def test_names_stay_words_in_markdown(browser: Any, tmp_path: Path) -> None:
         assert made.page.title() != "broken"
         assert made.outside == []
         made.context.close()
+
+
+def bytes_of_uploads(address: str) -> int:
+    """Bytes of uploaded files that the server holds, as it says itself."""
+    with urlopen(f"{address}/_stcore/metrics", timeout=5) as answer:
+        told = answer.read().decode()
+    return sum(int(n) for n in re.findall(r'cache_type="UploadedFileManager".*? (\d+)(?: |$)', told, re.MULTILINE))
+
+
+def test_own_register_becomes_a_study_area_and_a_plan(visit: Visit, tmp_path: Path) -> None:
+    made = register(300, seed=3)
+    path = tmp_path / "残疾人名册2025.csv"
+    path.write_bytes(made.table.to_csv(index=False).encode("gb18030"))
+    page, total = visit.page, len(made.table)
+    page.get_by_role("link", name="我的文件").click()
+    page.get_by_text("还没有采用文件").wait_for()
+    page.screenshot(path=tmp_path / "1_empty.png")
+    page.locator("input[type=file]").first.set_input_files(path)
+    page.get_by_text("导入时删除的列：姓名、身份证号").wait_for()
+    visit.settled()
+    assert bytes_of_uploads(visit.address) >= path.stat().st_size
+    visit.button("读取并检查").click()
+    visit.button("采用这份文件").wait_for()
+    visit.settled()
+    page.screenshot(path=tmp_path / "2_report.png", full_page=True)
+    numbers = [int(n) for n in page.get_by_test_id("stMetricValue").all_inner_texts()]
+    assert (numbers[0], numbers[1], numbers[4]) == (total, total - made.rejected, made.rejected)
+    assert page.get_by_role("cell", name="身份证号校验位不符").is_visible()
+    with page.expect_download() as waiting:
+        visit.button("质量报告（Excel）").click()
+    assert waiting.value.suggested_filename == "质量报告.xlsx"
+    visit.button("采用这份文件").click()
+    page.get_by_text(f"接受 {numbers[1]} 行").wait_for()
+    visit.settled()
+    assert page.get_by_text("残疾人名册2025.csv").count() == 1  # in the list, no longer in the uploader
+    assert bytes_of_uploads(visit.address) == 0
+    visit.button("建立研究区").click()
+    page.get_by_text("正在使用研究区“莎车县”").wait_for()
+    visit.settled()
+    page.screenshot(path=tmp_path / "3_area.png", full_page=True)
+    page.get_by_role("link", name="方案比较").click()
+    page.wait_for_selector("canvas.pm-dots", timeout=90_000)
+    page.get_by_text("残疾人数为登记数").wait_for()
+    visit.settled()
+    page.screenshot(path=tmp_path / "4_plan.png", full_page=True)
+    assert page.get_by_text("当前研究区：莎车县").is_visible()
+    visit.choose("人数口径", "人数按各县总数")
+    visit.settled()
+    page.get_by_text("设置已改动，尚未运行").wait_for()
+    visit.button("运行").click()
+    page.get_by_text("按各县总数调整").wait_for()
+    page.get_by_role("link", name="我的文件").click()
+    page.get_by_text(f"接受 {numbers[1]} 行").wait_for()
+    visit.button("回到示范区").click()
+    page.get_by_text("正在使用研究区").wait_for(state="detached")
+    visit.settled()
+    body = page.locator("body").inner_text()
+    assert [secret for secret in made.secrets if secret in body] == []
 
 
 def test_foreign_host_is_refused(address: str) -> None:

@@ -98,7 +98,7 @@ def _new_area(options: argparse.Namespace) -> int:
         raise PlanningError(faults)
     reports = [*residents, *(r for r in (institutions, candidates, boundaries) if r)]
     for report in reports:
-        print(told(Path(report.file), report, options.lang))
+        print(told(Path(report.file), report, options.lang, written=False))
     made = new_area(
         options.out,
         name=options.name or options.out.stem,

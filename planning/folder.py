@@ -17,6 +17,7 @@ import pandas as pd
 from shapely import points
 
 from geodata.errors import both
+from geodata.layers import impersonal_cells
 from optimizers import is_covered
 from planning.area_demand import PRECISIONS
 from planning.assumptions import default_assumptions
@@ -126,17 +127,26 @@ def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> No
 
 def portable(scenario: Scenario) -> Scenario:
     """The scenario with the user's layer files named as they lie in the plan folder."""
-    inputs = {key: f"inputs/{key}{Path(path).suffix}" for key, path in scenario.layers if path}
+    inputs = {key: f"inputs/{key}{_ending(key, Path(path))}" for key, path in scenario.layers if path}
     return scenario.model_copy(update={"layers": Layers(**inputs)})
 
 
+def _ending(key: str, path: Path) -> str:
+    """A file that holds nothing personal stays as it is; the others become tables."""
+    return path.suffix if impersonal_cells(path, key) is None else ".csv"
+
+
 def _copy_inputs(scenario: Scenario, folder: Path) -> None:
-    """The user's layer files beside the scenario, so that the folder runs anywhere."""
+    """The user's layers beside the scenario, so that the folder runs anywhere; without what speaks of persons."""
     there = dict(portable(scenario).layers)
     for key, path in scenario.layers:
         if path:
             (folder / "inputs").mkdir(exist_ok=True)
-            shutil.copyfile(path, folder / there[key])
+            cells = impersonal_cells(Path(path), key)
+            if cells is None:
+                shutil.copyfile(path, folder / there[key])
+            else:
+                write_csv(cells, folder / there[key])
 
 
 def plan_json(plan: Plan) -> str:

@@ -137,7 +137,7 @@ def day_of(text: str, option: str = "--date") -> date:
 def _key(path: Path) -> bytes:
     """The bytes of a key file; the key is never shown."""
     try:
-        key = path.read_bytes()
+        key = path.read_bytes().rstrip(b"\r\n")  # editors end files with a line break
     except OSError:
         fault = both(f"{path}: the key file cannot be read", f"{path}：无法读取密钥文件；请核对路径")
         raise PlanningError([fault]) from None
@@ -237,8 +237,8 @@ def read_all(files: Sequence[Path], layer: str, reading: Reading) -> tuple[list[
     return reports, faults
 
 
-def told(path: Path, report: LayerReport, language: str) -> str:
-    """A report as lines: counts, columns that were guessed, everything found."""
+def told(path: Path, report: LayerReport, language: str, *, written: bool = True) -> str:
+    """A report as lines: counts, columns that were guessed, everything found, and the file of rejected rows."""
     read, good, bad = report.rows_read, len(report.accepted), len(report.rejected)
     head = both(
         f"{path.name}: {report.encoding}, {read} rows read, {good} accepted, {bad} rejected",
@@ -266,7 +266,9 @@ def told(path: Path, report: LayerReport, language: str) -> str:
                 "用 --matches 重新读取",
             )
         )
-    if bad:
+    if any("swapped" in fault.rule for fault in report.faults):
+        lines.append(both("--swap puts swapped longitude and latitude right", "用 --swap 可把颠倒的经纬度调正"))
+    if bad and written:
         file = path.with_name(f"{path.stem}.rejected.csv")
         lines.append(both(f"rejected rows: {file}", f"退回的行：{file}"))
     return "\n  ".join(in_language(line, language) for line in lines)

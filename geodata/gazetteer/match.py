@@ -80,13 +80,18 @@ def _given(county: str | None, gazetteer: Gazetteer) -> str:
         return ""
     head = gazetteer.lookups.heads.get(key(county))
     codes = {county} if county in gazetteer.by_code.index else set(head.counties) if head else set()
-    if len(codes) != 1 or gazetteer.by_code["level"].get(code := codes.pop()) != "county":
+    if len(codes) != 1 or gazetteer.by_code["level"].get(next(iter(codes))) != "county":
+        several = sorted(codes) if len(codes) > 1 else []
+        named = [gazetteer.title(c) for c in several if c in gazetteer.by_code.index]
+        maybe = (
+            (f": it could be {', '.join(named)}", f"，可能是 {'、'.join(t.zh for t in named)}") if named else ("", "")
+        )
         fault = both(
-            f"'{county}' is not one county of the gazetteer; give its code or its full name",
-            f"“{county}”不是代码表中唯一的县；请给出代码或全称",
+            f"'{county}' is not one county of the gazetteer{maybe[0]}; give its code or its full name",
+            f"“{county}”不是代码表中唯一的县{maybe[1]}；请给出代码或全称",
         )
         raise LayerError([fault])
-    return str(code)
+    return str(codes.pop())
 
 
 def _distinct(table: pd.DataFrame) -> tuple[list[Row], Ints]:

@@ -47,12 +47,13 @@ class Gazetteer:
         return self.units.set_index("code", drop=False)
 
     def title(self, code: str) -> Sentence:
-        """`code name (county)` of a known unit, for lists that people read."""
-        name, county = self.by_code["name"].get(code, ""), self.by_code["name"].get(code[:6], "")
-        inside = len(code) > 6 and county
+        """`code name (county township)` of a known unit, for lists that people read."""
+        names = self.by_code["name"]
+        above = [str(names.get(code[:width], "")) for width in (6, 9) if width < len(code)]
+        en, zh = " ".join(filter(None, above)), "".join(above)
+        name = names.get(code, "")
         return both(
-            f"{code} {name} ({county})" if inside else f"{code} {name}",
-            f"{code} {name}（{county}）" if inside else f"{code} {name}",
+            f"{code} {name} ({en})" if en else f"{code} {name}", f"{code} {name}（{zh}）" if zh else f"{code} {name}"
         )
 
     def with_aliases(self, frame: pd.DataFrame) -> "Gazetteer":

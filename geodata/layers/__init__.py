@@ -3,7 +3,7 @@
 from geodata.coordinates import CHINA, Box
 from geodata.layers.columns import Column
 from geodata.layers.fields import Field, Layer, layers
-from geodata.layers.read import Reading, headings, read_layer, reasons_in
+from geodata.layers.read import Reading, headings, impersonal_cells, read_layer, reasons_in
 from geodata.layers.report import Fault, LayerReport
 from geodata.layers.rules import HOST_TYPES, SITE_AMOUNTS
 
@@ -12,5 +12,5 @@ LAYERS = ("residents", "institutions", "candidates", "points", "boundaries", "ro
 
 __all__ = [
     "CHINA", "HOST_TYPES", "LAYERS", "SITE_AMOUNTS", "Box", "Column", "Fault", "Field", "Layer", "LayerReport",
-    "Reading", "headings", "layers", "read_layer", "reasons_in",
+    "Reading", "headings", "impersonal_cells", "layers", "read_layer", "reasons_in",
 ]  # fmt: skip

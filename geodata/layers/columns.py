@@ -54,7 +54,8 @@ def recognise(headings: Sequence[str], layer: Layer, given: Mapping[str, str] | 
         ranked = sorted((_rank(h, find(h, layer), layer), h) for h in headings if h not in chosen)
         for _, heading in ranked:
             field = find(heading, layer)
-            if field and field not in taken:
+            rivals = [h for h in headings if h not in chosen and how == "alike" and find(h, layer) == field]
+            if field and field not in taken and len(rivals) < 2:  # of two that are alike neither is chosen
                 chosen[heading] = (field, how)
                 taken.add(field)
     return tuple(_column(heading, layer, *chosen.get(heading, ("", ""))) for heading in headings)

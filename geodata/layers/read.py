@@ -146,6 +146,15 @@ def _without_persons(table: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, l
     return out, findings
 
 
+def impersonal_cells(path: Path, layer: str) -> pd.DataFrame | None:
+    """A file's cells as they are written, less what import drops of persons; None where there is nothing to drop."""
+    frame = read_file(path, allow_empty=True).frame
+    columns = recognise([c for c in frame.columns if c != "geometry"], layers()[layer])
+    kept = [c.heading for c in columns if c.kept]
+    cells, cut = _without_persons(pd.DataFrame(frame[kept]), layers()[layer])
+    return cells if cut or len(kept) < len(columns) else None
+
+
 def without_example(table: pd.DataFrame, file: FileTable, layer: Layer) -> tuple[pd.DataFrame, FileTable]:
     """The table without the template's example row, when somebody left it standing."""
     shown = {key: field.example for key in layer.template if (field := layer.field(key)) and field.example}
@@ -185,9 +194,9 @@ def _missing(group: tuple[str, ...], layer: Layer, unknown: Sequence[str]) -> Se
     )
     return both(
         f"column '{group[0]}' is missing{others}{left[0]}; add it to the {layer.title}, or say which column it is "
-        f"(--columns {group[0]}=HEADING)",
+        f"(--columns={group[0]}=HEADING)",
         f"缺少“{names[0]}”列（{group[0]}）：“{layer.title.zh}”需要 {'或'.join(names)}{left[1]}；请补上，或指明是哪一列"
-        f"（--columns {group[0]}=列名）",
+        f"（--columns={group[0]}=列名）",
     )
 
 

@@ -192,7 +192,7 @@ class TestAnswers:
 
     def test_an_answer_about_a_village_is_final(self, gazetteer):
         table = pd.DataFrame({"address": ["莎车县团结村3组"]})
-        found = answered(gazetteer, table, {"莎车县 团结村": "653125105225 团结村委会（莎车县）"})
+        found = answered(gazetteer, table, {"莎车县 团结村": "653125105225 团结村委会（莎车县某镇）"})
         assert found.loc[0, ["unit_code", "county_code", "precision", "score"]].tolist() == [
             "653125105225", "653125", "village", 100.0,
         ]  # fmt: skip

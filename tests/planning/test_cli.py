@@ -135,7 +135,7 @@ class TestRun:
         asked = write_text(tmp_path / "asked.toml", 'name = "a"\n[layers]\ncandidates = "candidates.csv"\n')
         said = jiujin("run", asked, "--out", tmp_path / "out", "--lang", "en")
         assert said.status == 2
-        assert "rows 2: coordinates are 0, 0" in said.err
+        assert "row 2: coordinates are 0, 0" in said.err
         assert not (tmp_path / "out").exists()
 
     def test_a_folder_with_other_things_ends_with_2(self, jiujin: Any, tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ class TestCheck:
         path = write_text(tmp_path / "worst.csv", WORST)
         chinese = jiujin("check", path, "--layer", "candidates", "--lang", "zh").out.splitlines()[1:]
         english = jiujin("check", path, "--layer", "candidates", "--lang", "en").out.splitlines()[1:]
-        assert len(chinese) == len(english) == 17
+        assert len(chinese) == len(english) == 18
         assert all(is_chinese(line) for line in chinese), chinese
         assert all(is_english(line) for line in english), english
         assert "；请填 乡镇卫生院、敬老院、学校、村级综合服务设施、新建 之一" in "".join(chinese)

@@ -75,7 +75,6 @@ class TestColumnsThatAPersonPutRight:
 
     def test_what_the_layer_needs_is_told_by_its_headings(self) -> None:
         assert missing(["name"], "candidates", "zh") == [
-            "编号",
             field_choices("candidates", "zh")["host_type"],
             "位置（经纬度，或县、乡镇、村，或区划代码，或地址）",
         ]

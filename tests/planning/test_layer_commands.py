@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from geodata.boundaries import county_polygons
+from geodata.errors import in_language
 from geodata.gazetteer.units import DATA
 from geodata.layers import layers
 from planning.cli import main
+from planning.workbooks import REVIEW_COLUMNS
 
 HEAD = "编号,名称,经度,纬度,容量,工作人员数"
 GOOD = "a,试样站甲,77.25,38.42,30,4"
@@ -188,19 +190,27 @@ class TestHowAFileIsRead:
 
 
 class TestPlacesThatNeedAPerson:
-    def test_the_report_is_filled_in_and_read_back(self, jiujin: Any, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("language", "sheet", "told"),
+        [("zh", "地名核对", "1 个地名需要人工核对"), ("en", "places", "1 places need a person")],
+    )
+    def test_the_report_is_filled_in_and_read_back(
+        self, jiujin: Any, tmp_path: Path, language: str, sheet: str, told: str
+    ) -> None:
         path = save(tmp_path, "残疾类别,县", "肢体二级,和田", "听力三级,和田县", name="名册.csv")
         report = tmp_path / "report.xlsx"
-        said = jiujin("check", path, "--layer", "residents", "--report", report)
+        said = jiujin("check", path, "--layer", "residents", "--report", report, "--lang", language)
         assert said.status == 2
-        assert "1 个地名需要人工核对" in said.out
-        places = sheets(report)["地名核对"]
-        assert places["candidates"].tolist() == ["653201 和田市; 653221 和田县"]
-        filled = tmp_path / "filled.xlsx"
-        with pd.ExcelWriter(filled, engine="xlsxwriter") as book:
-            pd.DataFrame({"x": [1]}).to_excel(book, sheet_name="概况", index=False)
-            places.assign(code="653201 和田市").to_excel(book, sheet_name="地名核对", index=False)
-        again = jiujin("check", path, "--layer", "residents", "--matches", filled, "--json")
+        assert told in said.out
+        book = sheets(report)
+        row = book[sheet].iloc[0]
+        assert "653201 和田市; 653221 和田县" in row.tolist()
+        code = in_language(REVIEW_COLUMNS["code"], language)
+        with pd.ExcelWriter(report, engine="xlsxwriter") as file:  # as somebody saves it again, filled in
+            for name, table in book.items():
+                filled = table.astype(object).assign(**{code: "653201 和田市"}) if name == sheet else table
+                filled.to_excel(file, sheet_name=name, index=False)
+        again = jiujin("check", path, "--layer", "residents", "--matches", report, "--json")
         assert (again.status, again.json["rows_accepted"]) == (0, 2)
 
     def test_an_answer_that_is_no_unit_is_named_by_its_row(self, jiujin: Any, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class TestTemplates:
         write_template("institutions", tmp_path / "t.xlsx", "en")
         explained = list(sheets(tmp_path / "t.xlsx").values())[1]
         duty = dict(zip(explained.iloc[:, 0], explained.iloc[:, 1], strict=True))
-        assert duty["id"].startswith("needed")
+        assert duty["name"].startswith("needed")
         assert duty["staff"] == "optional"
 
     def test_cells_are_text_so_that_codes_keep_their_digits(self, tmp_path: Path) -> None:

@@ -361,7 +361,7 @@ def test_own_register_becomes_a_study_area_and_a_plan(visit: Visit, tmp_path: Pa
     page.screenshot(path=tmp_path / "2_report.png", full_page=True)
     numbers = [int(n) for n in page.get_by_test_id("stMetricValue").all_inner_texts()]
     assert (numbers[0], numbers[1], numbers[4]) == (total, total - made.rejected, made.rejected)
-    assert page.get_by_role("cell", name="身份证号校验位不符").is_visible()
+    page.get_by_role("cell", name="身份证号校验位不符").first.wait_for()
     with page.expect_download() as waiting:
         visit.button("质量报告（Excel）").click()
     assert waiting.value.suggested_filename == "质量报告.xlsx"
@@ -369,6 +369,9 @@ def test_own_register_becomes_a_study_area_and_a_plan(visit: Visit, tmp_path: Pa
     page.get_by_text(f"接受 {numbers[1]} 行").wait_for()
     visit.settled()
     assert page.get_by_text("残疾人名册2025.csv").count() == 1  # in the list, no longer in the uploader
+    until = monotonic() + 20
+    while bytes_of_uploads(visit.address) and monotonic() < until:
+        page.wait_for_timeout(200)
     assert bytes_of_uploads(visit.address) == 0
     visit.button("建立研究区").click()
     page.get_by_text("正在使用研究区“莎车县”").wait_for()

@@ -22,6 +22,7 @@ from geodata.layers.fields import layers
 from geodata.layers.rules import numbers
 from geodata.register import ephemeral_key
 from geodata.travel.closures import read_closures
+from planning.area_screens import bases_rows
 from planning.demand_report import (
     agreement_sentence,
     available_bases,
@@ -202,8 +203,7 @@ def _demand(options: argparse.Namespace) -> int:
         }
         print(json.dumps(record))
         return 0
-    name = "name_zh" if options.lang == "zh" else "name_en"
-    print(bases.drop(columns="name_en" if name == "name_zh" else "name_zh").to_string(index=False))
+    print(pd.DataFrame(bases_rows(area, options.lang)).astype("object").fillna("").to_string(index=False))
     print(pd.DataFrame(services).to_string(index=False))
     print("".join(f"{line}\n" for line in lacking_bases(area, options.lang)), end="")
     if agreed is not None:

@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PlanningError, LayerError) as error:
         _print_faults(error.faults, options.lang)
         return 2
+    except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+        return 0
 
 
 def parser() -> argparse.ArgumentParser:

@@ -312,3 +312,14 @@ def test_a_plan_record_can_be_read_by_other_programs(demo: Any) -> None:
     record = json.loads((demo.folder / "frugal" / "plan.json").read_text(encoding="utf-8"))
     assert record["indicators"]["cost_yuan"]["value"] <= 12_000_000
     assert COUNTY not in record["scenario"]["candidates"]["counties"]
+
+
+def test_a_reader_who_has_had_enough_is_no_fault() -> None:
+    code = (
+        "import sys; from planning import cli\n"
+        "def enough(options): raise BrokenPipeError\n"
+        "cli._scenarios = enough\n"
+        "sys.exit(cli.main(['scenarios']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

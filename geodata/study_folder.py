@@ -93,7 +93,7 @@ def write_study_folder(data: StudyData, out: Path, about: Mapping[str, Mapping[s
             new.mkdir()
             _write_files(data, new, about)
             made = _zipped(new, Path(work) / "new.zip") if out.suffix.lower() == ".zip" else new
-            _move(made, out, Path(work) / "old")
+            move_into_place(made, out, Path(work) / "old")
     except OSError as error:
         why = error.strerror or str(error)
         raise LayerError(
@@ -164,7 +164,7 @@ def _require_counts(residents: pd.DataFrame | None) -> None:
         raise LayerError([fault])
 
 
-def _move(made: Path, out: Path, old: Path) -> None:
+def move_into_place(made: Path, out: Path, old: Path) -> None:
     """Into its place; an earlier one comes back when that fails."""
     if out.exists():
         os.replace(out, old)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import platform
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from shapely import points
 
 from geodata.errors import both
 from geodata.layers import impersonal_cells
+from geodata.study_folder import move_into_place
 from optimizers import is_covered
 from planning.area_demand import PRECISIONS
 from planning.assumptions import default_assumptions
@@ -62,14 +62,7 @@ def _replace(plan: Plan, folder: Path, area: StudyArea, language: str) -> None:
         new, old = Path(work) / "new", Path(work) / "old"
         new.mkdir()
         _write_files(plan, new, area, language)
-        if folder.exists():
-            os.replace(folder, old)
-        try:
-            os.replace(new, folder)
-        except OSError:
-            if old.exists():
-                os.replace(old, folder)
-            raise
+        move_into_place(new, folder, old)
 
 
 def check_target(folder: Path) -> None:

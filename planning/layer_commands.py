@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from geodata.errors import both, in_language, prefixed
 from geodata.files import NoSheetError, read_file
 from geodata.gazetteer import Gazetteer, answers_as_aliases, open_gazetteer, read_answers
 from geodata.layers import LAYERS, LayerReport, Reading, layers, read_layer, reasons_in
-from geodata.layers.changes import changes_between
+from geodata.layers.changes import Changes, changes_between
 from geodata.register import check_key, compare_lists, ephemeral_key
 from planning.faults import PlanningError
 from planning.folder import write_csv
@@ -196,13 +196,12 @@ def _check(options: argparse.Namespace) -> int:
         _write_rejected(path, report, options.lang)
     if options.report and reports:
         write_quality([report for _, report in reports], options.report, options.lang)
-    changes = (
-        [changes_between(read_layer(options.since, options.layer, reading), r) for _, r in reports]
-        if options.since
-        else []
-    )
+    changes, more = _changes(options.since, reports, reading)
+    faults += more
     if options.json:
         found = [report.record() for _, report in reports]
+        for record, change in zip(found, changes, strict=False):
+            record["changes"] = asdict(change)
         print(json.dumps(found[0] if len(options.files) == 1 and found else found, ensure_ascii=True))
     else:
         for path, report in reports:
@@ -214,6 +213,19 @@ def _check(options: argparse.Namespace) -> int:
     if faults:
         raise PlanningError(faults)
     return 2 if any(len(report.rejected) for _, report in reports) else 0
+
+
+def _changes(
+    since: Path | None, reports: Sequence[tuple[Path, LayerReport]], reading: Reading
+) -> tuple[list[Changes], list[str]]:
+    """What changed since the last version; where it cannot be compared, why, and the check itself still stands."""
+    if since is None or not reports:
+        return [], []
+    try:
+        old = read_layer(since, reports[0][1].layer, reading)
+        return [changes_between(old, report) for _, report in reports], []
+    except LayerError as error:
+        return [], list(error.faults)
 
 
 def _write_rejected(path: Path, report: LayerReport, language: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from tiny_registers import number, rejected, rows, table
 
 from geodata.register import FLAGS, read_residents
 from geodata.yes_no import yes_no
@@ -12,28 +13,9 @@ from geodata.yes_no import yes_no
 ON = date(2025, 12, 31)
 
 
-def number(born="19900101", sequence=11):
-    body = f"653125{born}{sequence:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
-
-
-def table(**columns):
-    return pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in columns.items()})
-
-
 def read(key=None, on=ON, **columns):
     out, findings = read_residents(table(**columns), key, on)
     return out, {str(f.rule): f for f in findings}
-
-
-def rows(finding):
-    return np.flatnonzero(finding.rows).tolist()
-
-
-def rejected(rules):
-    masks = [f.rows for f in rules.values() if f.effect == "reject"]
-    return np.logical_or.reduce(masks).tolist() if masks else []
 
 
 class TestMarks:

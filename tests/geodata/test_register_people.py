@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tiny_registers import number, rejected, rows, table
 
 from geodata.errors import LayerError, in_language
 from geodata.register import FLAGS, OWN, PERSONAL, PLACE, check_key, ephemeral_key, read_residents, without_numbers
@@ -15,31 +16,12 @@ ON = date(2025, 12, 31)
 KEY = bytes(range(32))
 
 
-def number(born="19900101", sequence=11):
-    body = f"653125{born}{sequence:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
-
-
 WRONG = number()[:17] + ("0" if number()[17] != "0" else "1")
-
-
-def table(**columns):
-    return pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in columns.items()})
 
 
 def read(key=None, on=ON, **columns):
     out, findings = read_residents(table(**columns), key, on)
     return out, {str(f.rule): f for f in findings}
-
-
-def rows(finding):
-    return np.flatnonzero(finding.rows).tolist()
-
-
-def rejected(rules):
-    masks = [f.rows for f in rules.values() if f.effect == "reject"]
-    return np.logical_or.reduce(masks).tolist() if masks else []
 
 
 class TestTheTable:

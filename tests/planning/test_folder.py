@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from contextlib import suppress
@@ -252,7 +253,7 @@ class TestWholeOrNotAtAll:
     ) -> None:
         target = tmp_path / "plan"
         write_plan(small_plan, target, area)
-        move = folder.os.replace
+        move = os.replace
 
         def fails(source: Any, destination: Any) -> None:
             if Path(destination) == target and (Path(source) / "plan.json").is_file():
@@ -261,7 +262,7 @@ class TestWholeOrNotAtAll:
                     raise PermissionError("a file of the folder is open in another program")
             move(source, destination)
 
-        monkeypatch.setattr(folder.os, "replace", fails)
+        monkeypatch.setattr(os, "replace", fails)
         with pytest.raises((PermissionError, PlanningError)):
             write_plan(replace(small_plan, scenario=few_sites("second")), target, area)
         assert target.is_dir()

@@ -107,6 +107,14 @@ class TestCheck:
         said = jiujin("check", new, "--layer", "residents", "--since", old, "--lang", "en", "--date", "2025-06-30")
         assert "0 added, 1 removed, 1 changed (grade 1), 0 the same" in said.out
 
+    def test_a_version_that_cannot_be_compared_does_not_hide_the_check(self, jiujin: Any, tmp_path: Path) -> None:
+        lines = ("残疾类别,等级,县,乡镇", "肢体,二级,莎车县,荒地镇")
+        old, new = (save(tmp_path, *lines, name=name) for name in ("old.csv", "new.csv"))
+        said = jiujin("check", new, "--layer", "residents", "--since", old, "--lang", "en")
+        assert said.status == 2
+        assert "1 rows read, 1 accepted" in said.out
+        assert "nothing to join the two versions by" in said.err
+
     def test_a_file_that_would_run_as_a_formula_is_written_as_text(self, jiujin: Any, tmp_path: Path) -> None:
         path = save(tmp_path, HEAD, "=1+1,@试样,0,0,30,4")
         report = tmp_path / "r.xlsx"

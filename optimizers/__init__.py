@@ -2,25 +2,35 @@
 
 problem = LocationProblem(weight=..., travel_time_min=...)
 solution = solve(problem, "max_coverage", p=5, threshold_min=30)
+assert verify(problem, solution).accepted
 """
 
 from optimizers.allocate import Allocation, allocate
+from optimizers.beyond import alternatives, curve, replacement_costs, stability
 from optimizers.coverage import is_covered
 from optimizers.evaluate import Evaluation, evaluate
 from optimizers.models import MODELS
-from optimizers.problem import LocationProblem, ProblemError
+from optimizers.problem import Group, LocationProblem, ProblemError
 from optimizers.solution import Solution
 from optimizers.solve import solve
+from optimizers.verify import Verdict, verify
 
 __all__ = [
     "MODELS",
     "Allocation",
     "Evaluation",
+    "Group",
     "LocationProblem",
     "ProblemError",
     "Solution",
+    "Verdict",
     "allocate",
+    "alternatives",
+    "curve",
     "evaluate",
     "is_covered",
+    "replacement_costs",
     "solve",
+    "stability",
+    "verify",
 ]

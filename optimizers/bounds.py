@@ -1,132 +1,135 @@
-"""What no plan can beat: the Lagrangian bound, with its multipliers as the certificate.
+"""What no plan can beat, from the multipliers of any core.
 
-Relaxing "each row is served by a chosen site or pays its default" with multipliers 0 <= l_i <= default_i:
+Relaxing the rows with multipliers l >= 0:
 
-    L(l) = constant + sum_i l_i + min_{S within the limits} sum_{j in S} rho_j
-    rho_j = open_cost_j + sum_i min(0, cost_ij - l_i)
+    L(l) = constant + sum_i sum_k min(default_ik, l_i) + min_{S within the limits} sum_{j in S} rho_j
 
 | symbol | meaning |
 |--------|---------|
 | l_i    | multiplier of row i, in the unit of the value |
-| rho_j  | reduced cost of site j |
-| S      | free sites; each limit is a knapsack, relaxed to its linear form |
+| rho_j  | reduced cost of site j, see `Relaxation.reduced_costs` |
+| S      | free sites, sites in part allowed |
+| t_k    | price of a unit of limit k |
 
-For any l the number L(l) is a valid lower bound, so a slow independent evaluation of the multipliers
-(`lagrangian_value`) proves it. Geoffrion (1974); Cornuejols, Fisher & Nemhauser (1977, Management Science 23);
-subgradient steps after Held, Wolfe & Crowder (1974) with the direction of Camerini, Fratta & Maffioli (1975).
+For any l the number L(l) is a valid lower bound, so a slow independent evaluation of the multipliers proves it. The
+same holds with any prices t >= 0 for the limits:
+
+    min_S sum rho_j  >=  sum_j min(0, rho_j + sum_k t_k size_kj) - sum_k t_k capacity_k
+
+Geoffrion (1974); Cornuejols, Fisher & Nemhauser (1977, Management Science 23).
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from optimizers.arrays import Bools, Floats, Ints
-from optimizers.core import Core, tables_of
-from optimizers.subgradient import climb
+from optimizers.relaxation import Relaxation
+
+_HALVINGS = 50
 
 
-@dataclass(frozen=True, eq=False)
-class Bound:
-    """A proven lower bound on the value of every plan, and the multipliers that prove it."""
-
-    value: float
-    multipliers: Floats
-
-
-def lagrangian_bound(core: Core, upper: float, *, iterations: int, start: Floats | None = None) -> Bound:
-    """Climb for a fixed number of steps towards `upper`, then re-evaluate the best multipliers."""
-    first = start if start is not None else starting_multipliers(core)
-    multipliers = climb(tables_of(core), upper - core.constant, iterations, first)
-    # The cheapest cost of each row is a bound of its own; nothing beats it where everyone can be served best.
-    candidates = (multipliers, core.cost[core.indptr[:-1]])
-    values = [lagrangian_value(core, each) for each in candidates]
-    best = int(np.argmax(values))
-    return Bound(values[best], candidates[best])
+def lagrangian_value(core: Relaxation, multipliers: Floats) -> float:
+    """L(l): valid for any multipliers, whoever found them; negative ones count as 0."""
+    capped = np.maximum(multipliers, 0.0)
+    rho = core.reduced_costs(capped)
+    return float(core.constant + core.row_part(capped) + priced_choice(core, rho, best_prices(core, rho)[0]))
 
 
-def starting_multipliers(core: Core) -> Floats:
-    """A cautious first guess: the cost of the cheapest few pairs; where pairs cost nothing, a covering price.
-
-    The covering price is half the default, or where sites have a price of their own each row's share of it.
-    """
-    share = max(1.0, core.n_sites / max(core.capacity[0], 1.0)) if core.capacity.size else 4.0
-    reach = np.minimum(np.diff(core.indptr) - 1, int(share))
-    guess = np.minimum(core.default, core.cost[core.indptr[:-1] + reach])
-    covering = core.default / 2.0
-    if core.open_cost.any() and core.n_rows:
-        rows_of_site = np.maximum(np.bincount(core.site, minlength=core.n_sites), 1)
-        covering = np.minimum.reduceat((core.open_cost / rows_of_site)[core.site], core.indptr[:-1])
-    return np.asarray(np.where(guess > 0.0, guess, covering), dtype=np.float64)
-
-
-def reduced_costs(core: Core, multipliers: Floats) -> Floats:
-    """rho_j of every site for these multipliers; plain numpy, float64."""
-    capped = np.minimum(multipliers, core.default)
-    slack = np.minimum(0.0, core.cost - capped[core.row_of_pair])
-    return np.asarray(core.open_cost + np.bincount(core.site, slack, minlength=core.n_sites))
-
-
-def lagrangian_value(core: Core, multipliers: Floats) -> float:
-    """L(l) by plain numpy: valid for any multipliers, whoever found them.
-
-    Multipliers are cut to 0..default first, so any vector at all gives a valid bound.
-    """
-    capped = np.clip(multipliers, 0.0, core.default)
-    rho = reduced_costs(core, capped)
-    return float(core.constant + capped.sum() + _best_knapsack(core, rho)[0])
-
-
-def fixed_by_bound(core: Core, multipliers: Floats, upper: float) -> tuple[Bools, Bools]:
+def fixed_by_bound(core: Relaxation, multipliers: Floats, upper: float) -> tuple[Bools, Bools]:
     """Sites that every plan better than `upper` opens, and sites that none of them opens.
 
-    With the limit's price t >= 0 a site contributes min(0, rho_j + t size_j); forcing it the other way
-    raises the bound by |rho_j + t size_j|. Where that passes `upper` the choice is settled.
+    With prices t on the limits a site contributes min(0, rho_j + t size_j); forcing it the other way raises the
+    bound by |rho_j + t size_j|. Where that passes `upper` the choice is settled.
     """
-    capped = np.clip(multipliers, 0.0, core.default)
-    rho = reduced_costs(core, capped)
-    _, price, k = _best_knapsack(core, rho)
-    priced = rho + (price * core.size[k] if k >= 0 else 0.0)
-    paid = price * core.capacity[k] if k >= 0 else 0.0
-    base = core.constant + capped.sum() + np.minimum(priced, 0.0)[core.free].sum() - paid
-    beyond = base + np.abs(priced) > upper + 1e-7 * (1.0 + abs(upper))
-    return beyond & core.free & (priced < 0), beyond & core.free & (priced > 0)
+    capped = np.maximum(multipliers, 0.0)
+    rho = core.reduced_costs(capped)
+    base = core.constant + core.row_part(capped)
+    opened, closed = np.zeros(core.n_sites, dtype=np.bool_), np.zeros(core.n_sites, dtype=np.bool_)
+    for prices in best_prices(core, rho):
+        priced = rho + prices @ core.size
+        value = base + priced_choice(core, rho, prices)
+        beyond = (value + np.abs(priced) > upper + 1e-7 * (1.0 + abs(upper))) & core.free
+        opened |= beyond & (priced < 0)
+        closed |= beyond & (priced > 0)
+    return opened, closed
 
 
-def _best_knapsack(core: Core, rho: Floats) -> tuple[float, float, int]:
-    """Largest (tightest) of the knapsack values over the limits, with its price and which limit it was."""
-    best = (float(np.minimum(rho, 0.0)[core.free].sum()), 0.0, -1)
-    for k in range(core.capacity.size):
-        value, price = knapsack_value(rho, core.size[k], core.capacity[k], core.free)
-        if value > best[0]:
-            best = (value, price, k)
+def priced_choice(core: Relaxation, rho: Floats, prices: Floats) -> float:
+    """Least sum of rho over the free sites once each limit has a price instead of an end."""
+    priced = rho + prices @ core.size
+    return float(np.minimum(priced, 0.0)[core.free].sum() - prices @ np.maximum(core.capacity, 0.0))
+
+
+def best_prices(core: Relaxation, rho: Floats) -> list[Floats]:
+    """Prices of the limits that make the least sum as large as can be; a second set where it is as good."""
+    items = np.flatnonzero(core.free & (rho < 0))
+    size, capacity = core.size[:, items], np.maximum(core.capacity, 0.0)
+    if capacity.size == 0:
+        return [np.zeros(0)]
+    if capacity.size == 1:
+        low, high = knapsack_prices(rho[items], size[0], float(capacity[0]))
+        return [np.array([low])] if low == high else [np.array([low]), np.array([high])]
+    if capacity.size == 2:
+        return [_two_prices(rho[items], size, capacity)]
+    sets = []
+    for k in range(capacity.size):
+        sets.append(np.zeros(capacity.size))
+        sets[k][k] = knapsack_prices(rho[items], size[k], float(capacity[k]))[0]
+    return sorted(sets, key=lambda prices: -priced_choice(core, rho, prices))
+
+
+def knapsack_prices(rho: Floats, size: Floats, capacity: float) -> tuple[float, float]:
+    """Lowest and highest best price of one limit: what the first item left out, and the last one taken, would pay."""
+    paying = (size > 0) & (rho < 0)
+    rate, size = -rho[paying] / size[paying], size[paying]
+    order = np.argsort(-rate, kind="stable")
+    room = capacity - np.cumsum(size[order])
+    taken = int(np.count_nonzero(room >= -1e-12 * (1.0 + capacity)))
+    if taken == order.size:
+        return 0.0, 0.0
+    first_out = float(rate[order[taken]])
+    full = taken > 0 and room[taken - 1] <= 1e-12 * (1.0 + capacity)
+    return first_out, float(rate[order[taken - 1]]) if full else first_out
+
+
+def _two_prices(rho: Floats, size: Floats, capacity: Floats) -> Floats:
+    """The second limit's price by bisection on whether it is exceeded, the first one's as the best to go with it."""
+    low, high = 0.0, float((-rho[size[1] > 0] / size[1][size[1] > 0]).max(initial=0.0))
+    best, least = np.zeros(2), -np.inf
+    for price in (0.0, *[np.nan] * _HALVINGS):
+        price = 0.5 * (low + high) if np.isnan(price) else price
+        other = rho + price * size[1]
+        prices = np.array([knapsack_prices(other, size[0], float(capacity[0]))[0], price])
+        priced = rho + prices @ size
+        value = float(np.minimum(priced, 0.0).sum() - prices @ capacity)
+        if value > least:
+            best, least = prices, value
+        used = float(size[1] @ _filled(other, size[0], float(capacity[0])))
+        low, high = (price, high) if used > capacity[1] else (low, price)
     return best
 
 
-def knapsack_value(rho: Floats, size: Floats, capacity: float, free: Bools) -> tuple[float, float]:
-    """Linear knapsack: least sum of rho within the capacity, and the price of one unit of capacity."""
-    items = np.flatnonzero(free & (rho < 0))
-    free_of_charge = items[size[items] <= 0]
-    items = items[size[items] > 0]
+def _filled(rho: Floats, size: Floats, capacity: float) -> Floats:
+    """Share of each item in the least sum within one limit."""
+    share = np.where((rho < 0) & (size <= 0), 1.0, 0.0)
+    items = np.flatnonzero((rho < 0) & (size > 0))
     items = items[np.argsort(rho[items] / size[items], kind="stable")]
-    left = max(float(capacity), 0.0) - np.cumsum(size[items])
-    whole = items[left >= 0]
-    value = float(rho[free_of_charge].sum() + rho[whole].sum())
-    if whole.size == items.size:
-        return value, 0.0
-    cut = items[whole.size]
-    room = max(float(capacity), 0.0) - float(size[whole].sum())
-    return value + float(rho[cut] / size[cut]) * room, float(-rho[cut] / size[cut])
+    before = np.cumsum(size[items]) - size[items]
+    share[items] = np.clip((capacity - before) / size[items], 0.0, 1.0)
+    return share
 
 
-def relaxed_choice(core: Core, multipliers: Floats) -> Ints:
+def relaxed_choice(core: Relaxation, multipliers: Floats) -> Ints:
     """A plan suggested by the multipliers: the best reduced costs that fit the limits."""
-    rho = np.where(core.free, reduced_costs(core, multipliers), np.inf)
-    used = np.zeros(core.capacity.size)
+    rho = core.reduced_costs(np.maximum(multipliers, 0.0))
+    rate = rho + (best_prices(core, rho)[0] @ core.size if core.capacity.size > 1 else 0.0)
+    items = np.flatnonzero(core.free & (rho < 0))
+    items = items[np.argsort(rate[items], kind="stable")]
+    room = core.capacity + 1e-12 * np.abs(core.capacity)
+    if core.capacity.size == 1 and items.size and np.ptp(core.size[0, items]) == 0.0:
+        return np.asarray(items[np.cumsum(core.size[0, items]) <= room[0]], dtype=np.int64)
     chosen = []
-    for j in np.argsort(rho, kind="stable"):
-        if rho[j] >= 0:
-            break
-        if np.all(used + core.size[:, j] <= core.capacity * (1.0 + 1e-12)):
-            used += core.size[:, j]
+    for j in items.tolist():
+        if np.all(core.size[:, j] <= room):
+            room = room - core.size[:, j]
             chosen.append(j)
     return np.array(chosen, dtype=np.int64)

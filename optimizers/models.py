@@ -1,153 +1,172 @@
-"""The four models: what each asks, as a sparse PuLP model, and the one table that lists them.
+"""The one table of models: what each asks and needs, and the functions that pose, build and measure it.
 
-A new model is one `pose_*` function (or one of these), one `*_model` function and one row of `MODELS`.
+A new model is one `pose_*` function or one function that solves it, one reference model, one measure and one row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from optimizers.core import Core
-from optimizers.formulation import Formulation, formulate
-from optimizers.pose import pose_cover_test, pose_max_coverage, pose_p_median, pose_set_cover
+from optimizers import measures
+from optimizers.cover.pose import pose_backup_coverage, pose_max_coverage, pose_set_cover
+from optimizers.median.pose import pose_fixed_charge, pose_kolm_pollak, pose_p_median
 from optimizers.problem import LocationProblem
-from optimizers.request import Request
+from optimizers.reference import (
+    Reference,
+    backup_coverage_model,
+    capacitated_coverage_model,
+    capacitated_fixed_charge_model,
+    capacitated_p_median_model,
+    fixed_charge_model,
+    kolm_pollak_model,
+    lexicographic_model,
+    max_coverage_model,
+    p_center_model,
+    p_median_model,
+    set_cover_model,
+)
+from optimizers.request import Option, Request
 
 if TYPE_CHECKING:
     from optimizers.evaluate import Evaluation
 
 
-def max_coverage_model(
-    problem: LocationProblem,
-    *,
-    threshold_min: float,
-    p: int | None = None,
-    budget_yuan: float | None = None,
-) -> Formulation:
-    """Maximal covering: cover the most weight within `threshold_min` minutes.
-
-        maximise sum_i w_i c_i,  built as  minimise sum_i w_i z_i  with  z_i = 1 - c_i
-        subject to  z_i + sum_{j: t_ij <= T} y_j >= 1,  sum_j y_j <= p,  sum_j f_j y_j <= B
-
-    | symbol | unit | meaning |
-    |--------|------|---------|
-    | w_i, t_ij, T | weight, minutes | weight, travel time, threshold |
-    | y_j, z_i | 0/1 | site j open; row i left uncovered |
-    | p, f_j, B | sites, yuan | number of sites; cost of site j; budget |
-
-    Church & ReVelle (1974), The maximal covering location problem, Papers in Regional Science 32.
-    """
-    request = Request(p=p, budget_yuan=budget_yuan, threshold_min=threshold_min)
-    return formulate(pose_max_coverage(problem, request), "max_coverage")
-
-
-def set_cover_model(problem: LocationProblem, *, threshold_min: float) -> Formulation:
-    """Location set covering: the fewest sites that reach everyone within `threshold_min` minutes.
-
-        minimise sum_j y_j  subject to  sum_{j: t_ij <= T} y_j >= 1 for each row of positive weight
-
-    Symbols as in `max_coverage_model`. A row that no allowed site covers leaves the model without that row;
-    `solve` reports it as infeasible beforehand.
-
-    Toregas, Swain, ReVelle & Bergman (1971), The location of emergency service facilities,
-    Operations Research 19.
-    """
-    return formulate(pose_set_cover(problem, Request(threshold_min=threshold_min)), "set_cover")
-
-
-def p_median_model(problem: LocationProblem, *, p: int) -> Formulation:
-    """p-median: the least weighted time to the nearest of `p` open sites.
-
-        minimise sum_i w_i min(u, min_{j open} t_ij)  subject to  sum_j y_j <= p
-
-    with u the `unserved_cost` in minutes, or no such way out. Built in radius form, see `formulation`.
-
-    Hakimi (1964), Operations Research 12; ReVelle & Swain (1970), Central facilities location,
-    Geographical Analysis 2; Elloumi (2010), A tighter formulation of the p-median problem.
-    """
-    return formulate(pose_p_median(problem, Request(p=p)), "p_median")
-
-
-def p_center_model(problem: LocationProblem, *, p: int, threshold_min: float) -> Formulation:
-    """The test inside the p-centre bisection: do `p` sites reach everyone within `threshold_min` minutes?
-
-        sum_{j: t_ij <= T} y_j + z_i >= 1 for each row of positive weight,  sum_j y_j <= p
-
-    The least T for which sum_i z_i = 0 is possible is the p-centre value.
-
-    Minieka (1970), The m-center problem, SIAM Review 12.
-    """
-    return formulate(pose_cover_test(problem, Request(p=p, threshold_min=threshold_min)), "p_center")
-
-
 @dataclass(frozen=True)
 class Model:
-    """One row of the table: what a model needs, how it is posed, built and measured."""
+    """One row of the table.
+
+    | field | meaning |
+    |-------|---------|
+    | sense, unit | "min" or "max", and of what |
+    | family | which engine: cover, median, centre, lexicographic, capacity |
+    | required, any_of, optional | what the question must have, one of which it must have, what it may have |
+    | needs | fields that the problem must have |
+    | options | knobs by name |
+    | serves_all | every row of positive weight must be served, unless the problem has an `unserved_cost` |
+    | floors | floors for groups may be asked for |
+    | pose | the problem as a core, for the families cover and median |
+    | build | the reference model in PuLP |
+    | measure | the objective of a plan |
+    """
 
     description: str
     sense: str
+    unit: str
+    family: str
     required: tuple[str, ...]
     any_of: tuple[str, ...]
-    build: Callable[..., Formulation]
-    pose: Callable[[LocationProblem, Request], Core]
-    measure: Callable[[LocationProblem, Evaluation], float]
+    build: Callable[..., Reference]
+    pose: Callable[..., Any] | None
+    measure: Callable[[LocationProblem, Evaluation, Request], Evaluation]
     citation: str
-    bisects: bool = False
+    optional: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
+    serves_all: bool = False
+    floors: bool = False
+
+    @property
+    def bisects(self) -> bool:
+        """True for the model solved by a search over the threshold."""
+        return self.family == "centre"
 
 
-def _measure_coverage(problem: LocationProblem, found: Evaluation) -> float:
-    assert found.covered_weight is not None
-    return found.covered_weight
-
-
-def _measure_cover(problem: LocationProblem, found: Evaluation) -> float:
-    """Number of open sites; `inf` when somebody is left out."""
-    assert found.covered is not None
-    complete = bool(found.covered[problem.weight > 0].all())
-    return float(len(found.sites)) if complete else np.inf
-
-
-def _measure_median(problem: LocationProblem, found: Evaluation) -> float:
-    """Weighted time; `inf` when somebody who must be assigned is not."""
-    needy = problem.weight > 0
-    times = found.nearest_time_min[needy]
-    if problem.unserved_cost is not None:
-        times = np.minimum(times, problem.unserved_cost)
-    return float(problem.weight[needy] @ times)
-
-
-def _measure_centre(problem: LocationProblem, found: Evaluation) -> float:
-    return found.worst_time_min
-
+_CHOICE = Option(
+    "planned",
+    "who decides: 'planned' splits demand as is best; 'nearest' sends each row whole to its nearest open site",
+    choices=("planned", "nearest"),
+)
+_YUAN_PER_TIME = Option(1.0, "yuan for one unit of weight travelling one minute", low=0.0)
+_LIMITS = ("p", "budget_yuan")
 
 MODELS: dict[str, Model] = {
     "max_coverage": Model(
         "Cover the most weight within the threshold with p sites or a budget.",
-        "max", ("threshold_min",), ("p", "budget_yuan"),
-        max_coverage_model, pose_max_coverage, _measure_coverage,
+        "max", "weight", "cover", ("threshold_min",), _LIMITS,
+        max_coverage_model, pose_max_coverage, measures.max_coverage,
         "Church & ReVelle 1974, Papers in Regional Science 32",
+        floors=True,
     ),
     "set_cover": Model(
-        "Open the fewest sites that reach everyone within the threshold.",
-        "min", ("threshold_min",), (),
-        set_cover_model, pose_set_cover, _measure_cover,
+        "Open the fewest sites that reach everyone, or a share of the weight, within the threshold.",
+        "min", "sites", "cover", ("threshold_min",), (),
+        set_cover_model, pose_set_cover, measures.set_cover,
         "Toregas, Swain, ReVelle & Bergman 1971, Operations Research 19",
+        options={"cover_share": Option(1.0, "share of all weight that must be covered", low=0.0, high=1.0)},
+        floors=True,
     ),
     "p_median": Model(
         "Place p sites so that the weighted time to the nearest one is least.",
-        "min", ("p",), (),
-        p_median_model, pose_p_median, _measure_median,
+        "min", "weight x minutes", "median", (), _LIMITS,
+        p_median_model, pose_p_median, measures.p_median,
         "Hakimi 1964, Operations Research 12; ReVelle & Swain 1970, Geographical Analysis 2",
+        serves_all=True, floors=True,
     ),
     "p_center": Model(
         "Place p sites so that the longest time to the nearest one is least.",
-        "min", ("p",), (),
-        p_center_model, pose_cover_test, _measure_centre,
+        "min", "minutes", "centre", ("p",), (),
+        p_center_model, None, measures.p_center,
         "Minieka 1970, SIAM Review 12",
-        bisects=True,
+    ),
+    "backup_coverage": Model(
+        "Cover the most weight within the threshold, a second site near counting too.",
+        "max", "weight", "cover", ("threshold_min",), _LIMITS,
+        backup_coverage_model, pose_backup_coverage, measures.backup_coverage,
+        "Hogan & ReVelle 1986, Management Science 32",
+        options={"backup_share": Option(0.5, "theta: worth of the second cover, 1 - theta that of the first",
+                                        low=0.0, high=1.0)},
+        floors=True,
+    ),
+    "capacitated_coverage": Model(
+        "Serve the most weight within the threshold, no site more than it can take.",
+        "max", "weight", "capacity", ("threshold_min",), _LIMITS,
+        capacitated_coverage_model, None, measures.capacitated_coverage,
+        "Current & Storbeck 1988, Environment and Planning B 15; Wagner & Falkson 1975, Geographical Analysis 7",
+        needs=("capacity",), options={"choice": _CHOICE},
+    ),
+    "capacitated_p_median": Model(
+        "Place p sites so that the weighted time is least, no site serving more than it can take.",
+        "min", "weight x minutes", "capacity", (), _LIMITS,
+        capacitated_p_median_model, None, measures.capacitated_p_median,
+        "Mulvey & Beck 1984, European Journal of Operational Research 18; Wagner & Falkson 1975",
+        needs=("capacity",), options={"choice": _CHOICE}, serves_all=True,
+    ),
+    "fixed_charge": Model(
+        "Open sites so that their cost and the weighted time, at its price, are least together.",
+        "min", "yuan", "median", (), (),
+        fixed_charge_model, pose_fixed_charge, measures.fixed_charge,
+        "Balinski 1965, Management Science 12; Erlenkotter 1978, Operations Research 26",
+        optional=("p",), needs=("site_cost_yuan",), options={"yuan_per_time": _YUAN_PER_TIME},
+        serves_all=True, floors=True,
+    ),
+    "capacitated_fixed_charge": Model(
+        "Open sites so that their cost and the weighted time are least, no site serving more than it can take.",
+        "min", "yuan", "capacity", (), (),
+        capacitated_fixed_charge_model, None, measures.capacitated_fixed_charge,
+        "Sridharan 1995, European Journal of Operational Research 87; Wagner & Falkson 1975",
+        optional=("p",), needs=("site_cost_yuan", "capacity"),
+        options={"yuan_per_time": _YUAN_PER_TIME, "choice": _CHOICE}, serves_all=True,
+    ),
+    "kolm_pollak": Model(
+        "Place p sites so that the equally distributed equivalent of all times is least.",
+        "min", "minutes", "median", (), _LIMITS,
+        kolm_pollak_model, pose_kolm_pollak, measures.kolm_pollak,
+        "Horton, Logan, Murrell, Skipper & Speakman, arXiv 2401.15452",
+        options={"aversion": Option(1.0, "aversion to inequality, kappa = aversion x alpha", low=0.0, above=True)},
+        serves_all=True, floors=True,
+    ),
+    "lexicographic": Model(
+        "Place p sites so that the worst time is least, then as few as possible are nearly as badly off.",
+        "min", "minutes", "lexicographic", ("p",), (),
+        lexicographic_model, None, measures.lexicographic,
+        "Ogryczak 1997, European Journal of Operational Research 100",
+        options={
+            "levels": Option((), "minutes, the largest first: as few as possible beyond each; none: the worst times",
+                             low=0.0, many=True),
+            "depth": Option(3, "how many worst times and the weight at them are compared, where no levels are given",
+                            low=1.0),
+        },
     ),
 }  # fmt: skip

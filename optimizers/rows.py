@@ -12,12 +12,17 @@ from optimizers.problem import LocationProblem
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows in CSR form: weight of each row, and site and unit cost (minutes) of each pair."""
+    """Rows in CSR form: weight of each row, and site and unit cost (minutes) of each pair.
+
+    `posed` and `share` say for each demand row of the problem which row it is in (-1: none) and its share of it.
+    """
 
     weight: Floats
     indptr: Ints
     site: Ints
     unit: Floats
+    posed: Ints
+    share: Floats
 
 
 def needed_rows(problem: LocationProblem, threshold_min: float) -> Rows:
@@ -34,7 +39,9 @@ def needed_rows(problem: LocationProblem, threshold_min: float) -> Rows:
     counts = np.bincount(rows[keep], minlength=problem.n_demand)[wanted]
     unit = times.data[keep] if math.isinf(threshold_min) else np.zeros(int(keep.sum()))
     indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Rows(problem.weight[wanted], indptr, times.indices[keep].astype(np.int64), unit)
+    posed = np.where(wanted, np.cumsum(wanted) - 1, -1)
+    site = times.indices[keep].astype(np.int64)
+    return Rows(problem.weight[wanted], indptr, site, unit, posed, np.ones(problem.n_demand))
 
 
 def merged(rows: Rows) -> Rows:
@@ -48,7 +55,13 @@ def merged(rows: Rows) -> Rows:
     length = np.diff(rows.indptr)[first] if first.size else np.zeros(0, dtype=np.int64)
     indptr = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
     pairs = np.repeat(rows.indptr[first] - indptr[:-1], length) + np.arange(indptr[-1])
-    return Rows(weight, indptr, rows.site[pairs], rows.unit[pairs])
+    became = np.zeros(rows.weight.size, dtype=np.int64)
+    for row, member in enumerate(members):
+        became[member] = row
+    asked = rows.posed >= 0
+    posed = np.where(asked, became[rows.posed] if became.size else -1, -1)
+    share = np.where(asked, rows.weight[rows.posed] / weight[posed] if became.size else 0.0, 0.0)
+    return Rows(weight, indptr, rows.site[pairs], rows.unit[pairs], posed, share)
 
 
 def _content(rows: Rows, i: int) -> bytes:

@@ -1,13 +1,18 @@
 """The answer as a frozen value, honest about what was proven."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimizers.arrays import Csr, Floats
+from optimizers.certificate import Certificate
 
 PROOF_TOLERANCE = 1e-6  # relative to the objective
 ROUNDING = 1e-14  # relative to the sum of all weights: what adding them up in another order may change
 SEED = 20_240_607  # of the search's pseudo-random steps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solution:
     """Chosen sites with what is known about them.
 
@@ -19,6 +24,10 @@ class Solution:
     | gap | share | distance of bound and objective relative to the larger; 0 only with proof; None without a plan |
     | status | word | see below |
     | reason | sentence | why infeasible, or why the search stopped; "" when optimal |
+    | certificate | steps | why no plan is better than the bound; checked by `verify` |
+    | allocation | weight | CSR (n_demand, n_sites), who is served where; models with capacities only |
+    | levels | see `Level` | the lexicographic model's levels, worst first |
+    | conflict | see `Conflict` | what makes an infeasible question so, and the smallest change that mends it |
 
     Status is "optimal" with a proof, "feasible" for a plan without one, "infeasible" when it is proven that no
     plan exists, and "unknown" when no plan was found and none ruled out.
@@ -35,9 +44,14 @@ class Solution:
     solver: str
     p: int | None = None
     budget_yuan: float | None = None
-    threshold_min: float | None = None
+    threshold_min: float | Floats | None = None
     effort: str = "thorough"
     seed: int = SEED
+    options: Mapping[str, Any] = field(default_factory=dict)
+    certificate: Certificate | None = field(default=None, repr=False)
+    allocation: Csr | None = field(default=None, repr=False)
+    levels: tuple[Any, ...] = ()
+    conflict: Any = None
 
 
 def relative_gap(objective: float, bound: float, total: float = 0.0) -> float:

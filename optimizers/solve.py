@@ -1,27 +1,29 @@
 """From a question to an answer: check, search, bound, finish, recompute."""
 
-from dataclasses import dataclass
-from time import monotonic
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from optimizers.arrays import Floats
+from optimizers.capacity.solve import solve_capacitated
 from optimizers.centre import prove_centre
+from optimizers.certificate import Certificate, digest_of
+from optimizers.clock import Clock
 from optimizers.evaluate import evaluate
+from optimizers.finding import Finding
+from optimizers.floors import solve_with_floors
+from optimizers.infeasible import explain
+from optimizers.lexicographic import prove_lexicographic
 from optimizers.models import MODELS
 from optimizers.problem import LocationProblem
 from optimizers.prove import is_plan, prove, rules_out_all
-from optimizers.request import Progress, Request, check_request
-from optimizers.solution import PROOF_TOLERANCE, Solution, relative_gap
+from optimizers.request import Progress, Request, check_request, has_floors
+from optimizers.solution import PROOF_TOLERANCE, SEED, Solution, relative_gap
+from optimizers.verify.digest import problem_digest
 
-
-@dataclass(frozen=True)
-class _Finding:
-    """Sites (None: no plan), bound on the objective (None: proven that no plan exists), and the story."""
-
-    sites: tuple[int, ...] | None
-    bound: float | None
-    reason: str
-    solver: str
+Engine: TypeAlias = Callable[[LocationProblem, str, Request, Clock], Finding]
 
 
 def solve(
@@ -30,63 +32,97 @@ def solve(
     *,
     p: int | None = None,
     budget_yuan: float | None = None,
-    threshold_min: float | None = None,
+    threshold_min: float | Floats | None = None,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
     effort: str = "thorough",
     progress: Progress | None = None,
+    start: Any = None,
+    seed: int = SEED,
+    **options: Any,
 ) -> Solution:
     """Choose sites for one of the `MODELS`; times in minutes, costs in yuan, the limit in seconds.
 
-    At most `p` sites open, the fixed ones among them. `effort="quick"` stops after search and bound. The same
-    question gives the same answer, as long as `time_limit_s` (a safety net) is not what ends the run.
+    At most `p` sites open, the fixed ones among them; `options` are the knobs of the model, see its row.
+    `effort="first"` stops after a first look, `"quick"` after search and bound, `"thorough"` goes on to a proof;
+    any of them stops within the `gap` asked for. `start` is a plan to begin from. An interrupt from the keyboard
+    returns the best so far. The same question and seed give the same answer, whatever the order of the demand
+    rows, as long as `time_limit_s` (a safety net) is not what ends the run.
 
     Raises:
         ProblemError: naming every fault of the question at once.
     """
-    request = Request(p, budget_yuan, threshold_min, time_limit_s, gap, effort, progress)
-    check_request(problem, model, request, MODELS)
-    started = monotonic()
-    finding = _unreachable(problem, model, request) or _find(problem, model, request, started + time_limit_s)
-    return _solution(problem, model, request, finding, monotonic() - started)
+    request = Request(p, budget_yuan, threshold_min, time_limit_s, gap, effort, progress, start, seed, options)
+    asked = check_request(problem, model, request, MODELS)
+    clock = Clock(time_limit_s)
+    return _solution(problem, model, asked, _find(problem, model, asked, clock), clock)
 
 
-def _find(problem: LocationProblem, model: str, request: Request, deadline: float) -> _Finding:
-    if MODELS[model].bisects:
-        centre = prove_centre(problem, request, deadline)
-        return _Finding(centre.sites, centre.bound, centre.reason, centre.solver)
-    core = MODELS[model].pose(problem, request)
-    proof = prove(core, request, deadline)
+def _find(problem: LocationProblem, model: str, request: Request, clock: Clock) -> Finding:
+    """The engine of the model's family does the work."""
+    family = MODELS[model].family
+    lost = _unreachable(problem, model, request)
+    if lost is not None:
+        return lost
+    if has_floors(problem) or float(request.options.get("cover_share", 1.0)) < 1.0:
+        return solve_with_floors(problem, model, request, clock)
+    if family in _ENGINES:
+        return _ENGINES[family](problem, model, request, clock)
+    return _of_core(problem, model, request, clock)
+
+
+_ENGINES: dict[str, Engine] = {
+    "centre": lambda problem, model, request, clock: prove_centre(problem, request, clock),
+    "capacity": solve_capacitated,
+    "lexicographic": lambda problem, model, request, clock: prove_lexicographic(problem, request, clock),
+}
+"""Families that do more than prove one core."""
+
+
+def _of_core(problem: LocationProblem, model: str, request: Request, clock: Clock) -> Finding:
+    pose = MODELS[model].pose
+    assert pose is not None
+    core = pose(problem, request)
+    proof = prove(core, request, clock, record=True)
     bound = None if rules_out_all(core, proof.lower) else core.objective(proof.lower)
-    sites = tuple(sorted({*core.opened, *proof.plan.sites.tolist()}))
-    return _Finding(sites if is_plan(core, proof.plan) else None, bound, proof.reason, proof.solver)
+    sites = tuple(sorted({*core.opened, *proof.plan.sites.tolist()})) if is_plan(core, proof.plan) else None
+    shown = core.objective(np.inf) if bound is None else bound
+    certificate = Certificate(shown, proof.certificate_tree, tuple(getattr(core, "dominated", ())))
+    return Finding(sites, bound, proof.reason, proof.solver, certificate)
 
 
-def _unreachable(problem: LocationProblem, model: str, request: Request) -> _Finding | None:
+def _unreachable(problem: LocationProblem, model: str, request: Request) -> Finding | None:
     """A finding when some row of positive weight can never be served as the model demands."""
-    if model == "max_coverage" or (model == "p_median" and problem.unserved_cost is not None):
+    row = MODELS[model]
+    everyone = row.serves_all and problem.unserved_cost is None
+    covers_all = model == "set_cover" and request.options["cover_share"] >= 1.0
+    all_reached = model == "p_center" or (model == "lexicographic" and not request.options["levels"])
+    if not (everyone or covers_all or all_reached):
         return None
+    threshold = request.threshold_min if covers_all else None
     allowed = np.flatnonzero(~problem.closed_for_good).tolist()
-    best = evaluate(problem, allowed, threshold_min=request.threshold_min)
-    served = best.reached if best.covered is None else best.covered
+    best = evaluate(problem, allowed, threshold_min=threshold)
+    served = best.reached if best.covered is None or not covers_all else best.covered
     lost = np.flatnonzero(~served & (problem.weight > 0))
     if lost.size == 0:
         return None
-    within = "" if request.threshold_min is None else f" within {request.threshold_min:g} minutes"
+    within = f" within {threshold:g} minutes" if isinstance(threshold, int | float) else ""
     shown = ", ".join(str(i) for i in lost[:5])
     reason = f"{lost.size} demand rows reach no allowed site{within}: {shown}{', ...' * (lost.size > 5)}."
-    return _Finding(None, None, reason, "check of the data")
+    return Finding(None, None, reason, "check of the data")
 
 
-def _solution(problem: LocationProblem, model: str, request: Request, finding: _Finding, seconds: float) -> Solution:
-    objective = gap = None
+def _solution(problem: LocationProblem, model: str, request: Request, finding: Finding, clock: Clock) -> Solution:
+    """Everything recomputed from the sites; the status says what was proven and nothing more."""
+    objective = gap = conflict = None
     bound, status, reason = finding.bound, "unknown", finding.reason
     if finding.sites is None and bound is None:
         status = "infeasible"
-        reason = reason or f"no choice of {request.p} sites reaches every demand row."
+        conflict = explain(problem, model, request)
+        told = [] if conflict is None else [conflict.sentence, conflict.mend]
+        reason = " ".join(filter(None, told)) or reason or "no choice of sites answers the question."
     if finding.sites is not None:
-        objective = evaluate(problem, finding.sites, model=model, threshold_min=request.threshold_min).objective
-        assert objective is not None
+        objective = _measured(problem, model, request, finding.sites)
         assert bound is not None
         bound = _not_past(objective, bound, MODELS[model].sense)
         gap = relative_gap(objective, bound, float(problem.weight.sum()) if MODELS[model].sense == "max" else 0.0)
@@ -94,9 +130,31 @@ def _solution(problem: LocationProblem, model: str, request: Request, finding: _
         reason = "" if status == "optimal" else reason or _stopped(request.gap)
     return Solution(
         model=model, status=status, sites=finding.sites or (), objective=objective, bound=bound, gap=gap,
-        reason=reason, seconds=seconds, solver=finding.solver, p=None if request.p is None else int(request.p),
-        budget_yuan=request.budget_yuan, threshold_min=request.threshold_min, effort=request.effort,
+        reason=reason, seconds=clock.used_s, solver=finding.solver, p=request.p, budget_yuan=request.budget_yuan,
+        threshold_min=request.threshold_min, effort=request.effort, seed=request.seed, options=request.options,
+        certificate=_sealed(problem, model, request, finding.certificate), allocation=finding.allocation,
+        levels=finding.levels, conflict=conflict,
     )  # fmt: skip
+
+
+def _measured(problem: LocationProblem, model: str, request: Request, sites: tuple[int, ...]) -> float:
+    found = evaluate(problem, sites, model=model, threshold_min=request.threshold_min, **request.options)
+    assert found.objective is not None
+    return found.objective
+
+
+def _sealed(
+    problem: LocationProblem, model: str, request: Request, certificate: Certificate | None
+) -> Certificate | None:
+    """The certificate with the fingerprints that show any later change of it or of the problem."""
+    if certificate is None:
+        return None
+    made = problem_digest(
+        problem, model, p=request.p, budget_yuan=request.budget_yuan,
+        threshold_min=request.threshold_min, options=request.options,
+    )  # fmt: skip
+    named = replace(certificate, problem_digest=made)
+    return replace(named, digest=digest_of(named))
 
 
 def _stopped(gap: float) -> str:

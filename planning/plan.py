@@ -269,5 +269,7 @@ def _per_person(question: Question, total: float | None) -> float | None:
 
 
 def _unit(model: str, kappa: float) -> str:
-    units = {"max_coverage": "weighted persons", "set_cover": "sites", "p_center": "min"}
+    people = "weighted persons"
+    units = {"max_coverage": people, "backup_coverage": people, "set_cover": "sites",
+             "p_center": "min", "lexicographic": "min"}  # fmt: skip
     return units.get(model, "min (Kolm-Pollak equivalent)" if kappa else "min (weighted mean)")

@@ -185,7 +185,7 @@ def _coverable(scenario: Scenario, weight: Floats, minutes: csr_array, sites: pd
 
     They stay in every count of persons as too far or without route.
     """
-    if scenario.objective.model not in ("set_cover", "p_center"):
+    if scenario.objective.model not in ("set_cover", "p_center", "lexicographic"):
         return weight
     limit = scenario.objective.minutes if scenario.objective.model == "set_cover" else None
     allowed = tuple(int(i) for i in np.flatnonzero(~sites["forbidden"].to_numpy(bool)))

@@ -1,11 +1,12 @@
 """One scenario from start to end."""
 
 from geodata.errors import both, prefixed
-from optimizers import Solution, solve
+from optimizers import MODELS, Solution, solve
 from planning.faults import PlanningError
 from planning.plan import Plan, read_answer
 from planning.question import Question, pose
 from planning.scenario import Scenario
+from planning.scenario_form import WITHIN_MINUTES
 from planning.study_area import Progress, StudyArea
 
 
@@ -46,9 +47,11 @@ def _solve(question: Question, progress: Progress | None) -> Solution:
         goal.model,
         p=None if goal.sites is None else min(goal.sites + existing, _openable(question)),
         budget_yuan=None if goal.budget_yuan is None else goal.budget_yuan - question.locked_yuan,
-        threshold_min=goal.minutes if goal.model in ("max_coverage", "set_cover") else None,
+        threshold_min=goal.minutes if goal.model in WITHIN_MINUTES else None,
         effort=solver.effort,
+        gap=solver.gap,
         time_limit_s=solver.time_limit_s,
+        **{knob: getattr(goal, knob) for knob in MODELS[goal.model].options if hasattr(goal, knob)},
     )
     if not solution.sites:
         none = both(

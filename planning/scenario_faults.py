@@ -11,7 +11,7 @@ from geodata.errors import Sentence, both, prefixed
 from geodata.travel.rules import is_exact_speed, may_be_zero, season_of, travel_figures
 from planning.assumptions import default_assumptions
 from planning.faults import kind_needed, listed_zh, nearest, needed
-from planning.scenario_form import CHANGE_TYPES, CHANGES, Form, Layers
+from planning.scenario_form import CHANGE_TYPES, CHANGES, LIMITS, Form, Layers
 
 
 def _place(path: tuple[Any, ...]) -> Sentence:
@@ -165,7 +165,6 @@ DIVISORS = (
 
 def _contradictions(scenario: Form) -> list[str]:
     """What each key allows but the scenario as a whole does not."""
-    goal = scenario.objective
     faults: list[str] = []
     if scenario.month is not None and scenario.season != season_of(scenario.month):
         faults.append(
@@ -175,39 +174,49 @@ def _contradictions(scenario: Form) -> list[str]:
                 f"month：{scenario.month} 月与季节（season）“{scenario.season}”不一致；请删去其中一项",
             )
         )
-    if goal.model in ("p_median", "p_center") and goal.sites is None:
+    return faults + _faults_of_limits(scenario) + _faults_of_knobs(scenario)
+
+
+def _faults_of_limits(scenario: Form) -> list[str]:
+    """A number of sites or a budget where the model takes none, and none where it needs one."""
+    goal = scenario.objective
+    faults: list[str] = []
+    limits = LIMITS[goal.model]
+    if limits and all(getattr(goal, name) is None for name in limits):
+        needed = ", ".join(limits) + (" or both" if len(limits) > 1 else "")
         faults.append(
             both(
-                f"[objective] sites is missing; the model '{goal.model}' needs a number of sites",
-                f"[objective]：模型“{goal.model}”需要机构数；请填写 sites",
+                f"[objective]: the model '{goal.model}' needs {needed}",
+                f"[objective]：模型“{goal.model}”需要填写 {' 或 '.join(limits)}",
             )
         )
-    if goal.model == "max_coverage" and goal.sites is None and goal.budget_yuan is None:
-        faults.append(
-            both(
-                "[objective]: the model 'max_coverage' needs sites, budget_yuan or both",
-                "[objective]：模型“max_coverage”需要机构数（sites）或预算（budget_yuan）；请至少填写一项",
+    for name in ("sites", "budget_yuan"):
+        if name not in limits and getattr(goal, name) is not None:
+            instead = f"use {limits[0]}" if limits else "leave it out"
+            rather = f"请改填 {limits[0]}" if limits else "请删去"
+            faults.append(
+                both(
+                    f"[objective] {name}: the model '{goal.model}' does not take it; {instead}",
+                    f"[objective] {name}：模型“{goal.model}”不用这一项；{rather}",
+                )
             )
-        )
-    if goal.sites is not None and goal.model in ("set_cover", "none"):
-        faults.append(
-            both(
-                f"[objective] sites: the model '{goal.model}' takes no number of sites; leave it out",
-                f"[objective] sites：模型“{goal.model}”不用机构数；请删去",
-            )
-        )
-    if goal.budget_yuan is not None and goal.model != "max_coverage":
-        faults.append(
-            both(
-                f"[objective] budget_yuan: the model '{goal.model}' does not take a budget; use sites",
-                f"[objective] budget_yuan：模型“{goal.model}”不用预算；请改填 sites",
-            )
-        )
-    if goal.inequality_aversion and goal.model != "p_median":
-        faults.append(
-            both(
-                "[objective] inequality_aversion: only the model 'p_median' takes it",
-                "[objective] inequality_aversion：只有模型“p_median”使用；请删去这一项",
-            )
-        )
     return faults
+
+
+# key of [objective] → the model that alone uses it, and the value that says nothing
+_KNOBS = {
+    "inequality_aversion": ("p_median", 0.0),
+    "cover_share": ("set_cover", 1.0),
+    "backup_share": ("backup_coverage", 0.5),
+}
+
+
+def _faults_of_knobs(scenario: Form) -> list[str]:
+    return [
+        both(
+            f"[objective] {key}: only the model '{model}' takes it",
+            f"[objective] {key}：只有模型“{model}”使用；请删去这一项",
+        )
+        for key, (model, silent) in _KNOBS.items()
+        if scenario.objective.model != model and getattr(scenario.objective, key) != silent
+    ]

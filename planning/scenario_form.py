@@ -15,7 +15,20 @@ from pydantic import (
 
 from geodata.travel.rules import season_of
 
-Model = Literal["none", "max_coverage", "set_cover", "p_median", "p_center"]
+Model = Literal["none", "max_coverage", "backup_coverage", "set_cover", "p_median", "p_center", "lexicographic"]
+LIMITS: dict[Model, tuple[str, ...]] = {
+    "none": (),
+    "max_coverage": ("sites", "budget_yuan"),
+    "backup_coverage": ("sites", "budget_yuan"),
+    "set_cover": (),
+    "p_median": ("sites", "budget_yuan"),
+    "p_center": ("sites",),
+    "lexicographic": ("sites",),
+}
+"""What may limit each model; one that takes limits needs at least one."""
+
+WITHIN_MINUTES = ("max_coverage", "backup_coverage", "set_cover")
+"""Models that ask whether somebody is within `minutes`; the others only report it."""
 CandidateKind = Literal["township_place", "village_point"]
 Base = Literal["register", "control_total", "prevalence"]
 Profile = Literal["car", "motorcycle", "walking", "wheelchair", "with_escort"]
@@ -104,6 +117,8 @@ class Objective(Table):
         minutes: within how many minutes a person counts as near; `<=`.
         inequality_aversion: above 0, a p_median minimises the Kolm-Pollak equally distributed equivalent
             time with this aversion instead of the mean.
+        cover_share: set_cover only: share of the weighted persons who can be near at all that must be.
+        backup_share: backup_coverage only: worth of a second institution near, 1 minus it that of the first.
     """
 
     model: Model = "none"
@@ -111,6 +126,8 @@ class Objective(Table):
     budget_yuan: NonNegativeFloat | None = None
     minutes: PositiveFloat = 60.0
     inequality_aversion: Annotated[float, Field(ge=0, le=10)] = 0.0
+    cover_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    backup_share: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class Weights(Table):
@@ -135,9 +152,14 @@ class Layers(Table):
 
 
 class Solver(Table):
-    """How long to try: `quick` stops at search and bound, `thorough` goes on to the MIP."""
+    """How long to try: `first` is a first look, `quick` stops at search and bound, `thorough` goes on to a proof.
 
-    effort: Literal["quick", "thorough"] = "thorough"
+    Attributes:
+        gap: any effort stops when the plan is proven to be this close to the best possible, a share.
+    """
+
+    effort: Literal["first", "quick", "thorough"] = "thorough"
+    gap: Annotated[float, Field(ge=0, lt=1)] = 0.0
     time_limit_s: PositiveFloat = 60.0
 
 

@@ -129,6 +129,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "goal_max_coverage": ("覆盖最多人", "Most people within the time"),
     "goal_p_median": ("平均时间最短", "Shortest mean time"),
     "goal_equity": ("公平优先（Kolm–Pollak）", "Fairness first (Kolm-Pollak)"),
+    "goal_p_center": ("最远的人尽量近", "Shortest time for the farthest"),
+    "goal_lexicographic": ("逐级照顾最远的人", "The farthest first, step by step"),
+    "goal_set_cover": ("用最少机构覆盖", "Fewest sites that cover"),
+    "goal_backup_coverage": ("两处可及（后备覆盖）", "Two institutions within the time"),
+    "cover_share": ("要覆盖的比例（%，可达者中）", "Share to cover (%, of those who can be)"),
+    "backup_share": ("第二处机构的权重（%）", "Worth of the second institution (%)"),
     "limit_by": ("限制", "Limit"),
     "by_sites": ("机构数量", "number of sites"),
     "by_budget": ("建设资金", "capital budget"),
@@ -279,7 +285,7 @@ def gap_sentence(model: str, status: str, gap: float | None, language: str) -> s
         return text("optimal", language)
     if gap is None:
         return text(status, language) if status in TEXTS else status
-    more = model == "max_coverage"
+    more = model in ("max_coverage", "backup_coverage")
     possible = gap / (1 - gap) if more else gap  # of this plan's objective; a gap is a share of the larger of the two
     shown = f"{math.ceil(possible * 1000) / 10:.1f}"
     if language == "zh":

@@ -6,18 +6,18 @@ widgets that show the settings.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from planning.app.state import for_area, language, study_area, word
 from planning.demand_report import available_bases
 from planning.scenario import Scenario, load, shipped
-from planning.scenario_form import PROFILES, Forbid, Lock
+from planning.scenario_form import LIMITS, PROFILES, Forbid, Lock, Model
 from planning.screens import scenario_with, season_in, site_choices
 from planning.texts import LANGUAGES
 
-GOALS = ("max_coverage", "equity", "p_median", "none")
+GOALS = ("max_coverage", "equity", "p_median", "p_center", "lexicographic", "set_cover", "backup_coverage", "none")
 KINDS = ("township_place", "village_point")
 START = "most_people"
 WHEN = ("summer", "winter", *(str(month) for month in range(1, 13)))
@@ -64,6 +64,8 @@ def _settings_of(name: str) -> dict[str, Any]:
         "number_of_sites": goal.sites if goal.sites is not None else 40,
         "budget": int((goal.budget_yuan or 12_000_000) / 10_000),
         "near_minutes": int(goal.minutes),
+        "cover_share": round(goal.cover_share * 100),
+        "backup_share": round(goal.backup_share * 100),
         "aversion": goal.inequality_aversion or 1.0,
         "weight_severe": scenario.weights.severe,
         "weight_hardship": scenario.weights.hardship,
@@ -158,7 +160,7 @@ def _contradictory(goal: str) -> bool:
     """Whether the choices exclude each other; says so in the language of the page, before anything is run."""
     chosen = settings()
     locked, forbidden = set(chosen["lock"]), set(chosen["forbid"])
-    by_sites = goal in ("p_median", "equity") or (goal == "max_coverage" and chosen["limit_by"] == "by_sites")
+    by_sites = _limit_key(goal, chosen) == "sites"
     contradictions = {
         "locked_and_forbidden": bool(locked & forbidden),
         "too_many_locked": by_sites and len(locked) > chosen["number_of_sites"],
@@ -171,14 +173,32 @@ def _contradictory(goal: str) -> bool:
 
 
 def _limits(goal: str) -> None:
-    """Number of sites, or a budget where the objective takes one."""
-    if goal == "none":
-        return
-    by = _radio("limit_by", "limit_by", ("by_sites", "by_budget")) if goal == "max_coverage" else "by_sites"
-    if by == "by_budget":
+    """Number of sites, or a budget where the objective takes one, and the knobs that only one objective has."""
+    limits = LIMITS[_model(goal)]
+    if len(limits) > 1:
+        _radio("limit_by", "limit_by", ("by_sites", "by_budget"))
+    key = _limit_key(goal, settings())
+    if key == "budget_yuan":
         _slider("budget", 100, 10_000, 100)
-    else:
+    elif key == "sites":
         _slider("number_of_sites", 0, 150, 1)
+    if goal == "set_cover":
+        _slider("cover_share", 50, 100, 1)
+    if goal == "backup_coverage":
+        _slider("backup_share", 0, 100, 10)
+
+
+def _model(goal: str) -> Model:
+    """The model behind an objective of the page."""
+    return "p_median" if goal == "equity" else cast("Model", goal)
+
+
+def _limit_key(goal: str, chosen: Mapping[str, Any]) -> str:
+    """The key of a scenario's objective that limits it; empty where nothing does."""
+    limits = LIMITS[_model(goal)]
+    if "budget_yuan" in limits and chosen["limit_by"] == "by_budget":
+        return "budget_yuan"
+    return "sites" if limits else ""
 
 
 def _choose_base() -> None:
@@ -205,14 +225,14 @@ def _season(when: str) -> dict[str, Any]:
 def table(start: Scenario, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as the tables of a scenario file, on top of the scenario they started from."""
     goal = chosen["goal"]
-    objective: dict[str, Any] = {
-        "model": "p_median" if goal == "equity" else goal,
-        "minutes": float(chosen["near_minutes"]),
-    }
-    if goal == "max_coverage" and chosen["limit_by"] == "by_budget":
-        objective["budget_yuan"] = chosen["budget"] * 10_000.0
-    elif goal != "none":
-        objective["sites"] = chosen["number_of_sites"]
+    objective: dict[str, Any] = {"model": _model(goal), "minutes": float(chosen["near_minutes"])}
+    limits = {"budget_yuan": chosen["budget"] * 10_000.0, "sites": chosen["number_of_sites"]}
+    key = _limit_key(goal, chosen)
+    if key:
+        objective[key] = limits[key]
+    if goal in ("set_cover", "backup_coverage"):
+        knob = "cover_share" if goal == "set_cover" else "backup_share"
+        objective[knob] = chosen[knob] / 100
     if goal == "equity":
         objective["inequality_aversion"] = chosen["aversion"]
     kept = [c.model_dump() for c in start.changes if c.type not in ("close_road", "lock", "forbid")]

@@ -203,8 +203,8 @@ def test_an_unreachable_row_is_named():
     for model, question in (("p_median", {"p": 1}), ("p_center", {"p": 1}), ("set_cover", {"threshold_min": 5})):
         found = solve(problem, model, **question)
         assert found.status == "infeasible"
-        assert "1 demand rows reach no allowed site" in found.reason
-        assert ": 1." in found.reason
+        assert "emand row 1 reaches no allowed site" in found.reason
+        assert found.conflict.rows == (1,)
 
 
 def test_too_few_sites_for_everyone_is_infeasible_with_a_reason():
@@ -212,4 +212,5 @@ def test_too_few_sites_for_everyone_is_infeasible_with_a_reason():
     for model in ("p_median", "p_center"):
         found = solve(problem, model, p=1)
         assert found.status == "infeasible"
-        assert "no choice of 1 sites" in found.reason
+        assert "1 sites cannot reach every demand row" in found.reason
+        assert "p = 2 is enough" in found.reason

@@ -185,10 +185,13 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("goal", "named"),
         [
-            ({"model": "p_median"}, "'p_median' needs a number of sites"),
-            ({"model": "p_center"}, "'p_center' needs a number of sites"),
+            ({"model": "p_median"}, "'p_median' needs sites, budget_yuan or both"),
+            ({"model": "p_center"}, "'p_center' needs sites"),
+            ({"model": "lexicographic", "budget_yuan": 5.0}, "'lexicographic' does not take it; use sites"),
+            ({"model": "set_cover", "sites": 3}, "'set_cover' does not take it; leave it out"),
+            ({"model": "set_cover", "backup_share": 1.0}, "only the model 'backup_coverage' takes it"),
+            ({"model": "p_median", "sites": 3, "cover_share": 0.9}, "only the model 'set_cover' takes it"),
             ({"model": "max_coverage"}, "needs sites, budget_yuan or both"),
-            ({"model": "p_median", "sites": 3, "budget_yuan": 1.0}, "does not take a budget"),
             ({"model": "set_cover", "inequality_aversion": 1.0}, "only the model 'p_median' takes it"),
             ({"model": "p_medain", "sites": 3}, "'p_medain' found, one of"),
             ({"model": "p_median", "sites": 2.5}, "2.5 found, a whole number is needed"),

@@ -1,0 +1,118 @@
+"""What one more site, or more yuan, buys: the best value against the number of sites or the budget.
+
+Plans may use less than they are allowed to, so every plan of a point is a plan of all larger ones, and no plan of a
+point is better than the bound of a larger one. Both are used: plans are handed on upwards, bounds downwards.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optimizers.beyond.again import gap_of, is_max
+from optimizers.problem import LocationProblem, ProblemError
+from optimizers.solution import Solution
+from optimizers.solve import solve
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a curve.
+
+    | field | unit | meaning |
+    |-------|------|---------|
+    | p, budget_yuan | sites, yuan | what the plan may use; None where there is no such limit |
+    | sites | positions | best plan known here; from a smaller point where that one's is better |
+    | objective, bound, gap | of the model | as in `Solution`; None where there is no plan |
+    | status | word | as in `Solution`, by the bound that all points share |
+    | solution | `Solution` | what was found here, with the certificate of its own bound |
+    """
+
+    p: int | None
+    budget_yuan: float | None
+    sites: tuple[int, ...]
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    status: str
+    solution: Solution
+
+
+def curve(
+    problem: LocationProblem,
+    model: str,
+    *,
+    p: int | Iterable[int] | None = None,
+    budget_yuan: float | Iterable[float] | None = None,
+    **question: Any,
+) -> tuple[Point, ...]:
+    """Solve for each number of sites, or for each budget, from the smallest on, each from the plan before.
+
+    Exactly one of `p` and `budget_yuan` is a sequence; the rest of the question (`threshold_min`, options of the
+    model, `effort`, `time_limit_s` for each point, ...) goes to `solve` as it is.
+
+    Raises:
+        ProblemError: no sequence or two of them, or whatever is wrong with the question.
+    """
+    name, values = _steps(p, budget_yuan)
+    if p is not None and name != "p":
+        question["p"] = p
+    if budget_yuan is not None and name != "budget_yuan":
+        question["budget_yuan"] = budget_yuan
+    start = question.pop("start", None)
+    found: list[Solution] = []
+    for value in values:
+        found.append(solve(problem, model, start=start, **{**question, name: value}))
+        start = found[-1].sites or start
+    points = [_point(solution) for solution in found]
+    return tuple(_shared(problem, model, points))
+
+
+def _steps(p: Any, budget_yuan: Any) -> tuple[str, list[Any]]:
+    """The name of the sequence and its values, ascending, each once."""
+    many = {
+        name: sorted(set(value))
+        for name, value in (("p", p), ("budget_yuan", budget_yuan))
+        if isinstance(value, Iterable) and not isinstance(value, str)
+    }
+    if len(many) != 1:
+        raise ProblemError([f"a curve needs a sequence for one of p and budget_yuan, found {len(many)} sequences."])
+    name, values = next(iter(many.items()))
+    if not values:
+        raise ProblemError([f"{name} of a curve is empty."])
+    return name, values
+
+
+def _point(solution: Solution) -> Point:
+    return Point(
+        solution.p, solution.budget_yuan, solution.sites, solution.objective, solution.bound, solution.gap,
+        solution.status, solution,
+    )  # fmt: skip
+
+
+def _shared(problem: LocationProblem, model: str, points: Sequence[Point]) -> list[Point]:
+    """Plans handed on to larger points, bounds to smaller ones."""
+    best = max if is_max(model) else min
+    tight = min if is_max(model) else max
+    upward: list[Point] = []
+    for point in points:
+        before = upward[-1] if upward else None
+        if before is not None and before.objective is not None:
+            here = before.objective if point.objective is None else best(before.objective, point.objective)
+            if here != point.objective:
+                point = replace(point, sites=before.sites, objective=here)
+        upward.append(point)
+    shared: list[Point] = []
+    for point in reversed(upward):
+        bounds = [each.bound for each in (point, *shared[-1:]) if each.bound is not None]
+        bound = None if point.status == "infeasible" and point.objective is None else tight(bounds, default=None)
+        shared.append(_judged(problem, model, replace(point, bound=bound)))
+    return shared[::-1]
+
+
+def _judged(problem: LocationProblem, model: str, point: Point) -> Point:
+    """Gap and status by the shared bound; a bound is never on the wrong side of a plan."""
+    if point.objective is None or point.bound is None:
+        return point
+    bound = max(point.objective, point.bound) if is_max(model) else min(point.objective, point.bound)
+    gap = gap_of(problem, model, point.objective, bound)
+    return replace(point, bound=bound, gap=gap, status="optimal" if gap == 0.0 else "feasible")

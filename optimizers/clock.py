@@ -1,0 +1,31 @@
+"""How long a run may take: one clock handed from stage to stage."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Seconds allowed, counted from the moment of creation."""
+
+    limit_s: float
+    started: float = field(default_factory=monotonic)
+
+    @property
+    def used_s(self) -> float:
+        """Seconds gone."""
+        return monotonic() - self.started
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, 0 when the time is up."""
+        return max(0.0, self.limit_s - self.used_s)
+
+    @property
+    def is_up(self) -> bool:
+        """True when no time is left."""
+        return self.used_s >= self.limit_s
+
+    def part(self, share: float) -> "Clock":
+        """A clock for a stage that may use this share of what is left."""
+        return Clock(self.left_s * share)

@@ -1,0 +1,422 @@
+"""The worst off first, then the next: plans compared level by level (lexicographic minimax).
+
+Write F(T) for the weight of the rows whose nearest open site is more than T minutes away.
+
+| question | compared, in this order |
+|----------|-------------------------|
+| levels = (T1, T2, ...) | F(T1), then F(T2), ...: first as few as possible beyond T1; the largest time first |
+| no levels | worst time T1; weight at that time; worst time T2 of the others; weight at T2 or beyond; and so on |
+
+Without levels, `depth` pairs of a time and a weight are found. Each level is the best possible while all the levels
+before keep what they reached; its bound holds under that condition. Rows that no site reaches count as beyond every
+level that was given; without levels there is no plan then.
+
+A weight level is a covering problem in which each row stands once for the level sought and once for each held level,
+there at a price high enough to keep the level. A time level is first a p-centre in which the
+rows that may be the held worst ones are free to be, which is exact wherever few rows share the worst time.
+
+Ogryczak (1997), On the lexicographic minimax approach to location problems, European Journal of Operational
+Research 100; Marsh & Schilling (1994), Equity measurement in facility location analysis, same journal 74.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pulp
+from scipy import sparse
+
+from optimizers.arrays import Bools, Floats
+from optimizers.centre import prove_centre
+from optimizers.centre.exact import essential_rows
+from optimizers.centre.reach import Reach, reach_of, within
+from optimizers.clock import Clock
+from optimizers.cover.pose import pose_max_coverage
+from optimizers.finding import Finding
+from optimizers.problem import LocationProblem
+from optimizers.prove import prove
+from optimizers.request import Request
+from optimizers.solution import PROOF_TOLERANCE
+from optimizers.solvers import run, solver_name
+
+DEPTH = 3
+_PRICES = (4.0, 32.0, 256.0)  # how much dearer a unit of weight is from level to level, the level sought last
+_MIP_PAIRS = 400_000
+_SHARE = 0.7  # of the time left that one level may use
+_INTERRUPTED = "interrupted."
+_OVER = "the time limit was reached."
+_LOOKED = "stopped after a first look, as effort 'first' asks."
+_ENDS = (_INTERRUPTED, _OVER)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of the comparison.
+
+    | field | unit | meaning |
+    |-------|------|---------|
+    | minutes | minutes | all but `weight_beyond` are within this time |
+    | weight_beyond | weight | what is farther |
+    | bound | of what was sought | no plan that keeps the levels before is better |
+    | status | word | "optimal" with a proof (given the levels before), "feasible" without |
+    | sought | word | "minutes" or "weight": which of the two this level made as small as possible |
+    """
+
+    minutes: float
+    weight_beyond: float
+    bound: float
+    status: str
+    sought: str
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """At most this weight may lie beyond this time."""
+
+    minutes: float
+    weight: float
+
+
+@dataclass
+class _Descent:
+    """What is reached and held so far; the one thing in this file that changes."""
+
+    problem: LocationProblem
+    request: Request
+    clock: Clock
+    reach: Reach
+    weight: Floats
+    sites: tuple[int, ...]
+    nearest: Floats
+    holds: list[_Hold] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    reason: str = ""
+    solver: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """True while every level was proven."""
+        return all(level.status == "optimal" for level in self.levels)
+
+    def beyond(self, minutes: float, nearest: Floats | None = None) -> float:
+        """F(minutes) of the best plan, or of one with these times."""
+        times = self.nearest if nearest is None else nearest
+        return math.fsum(self.weight[times > minutes].tolist())
+
+    def time_of(self, weight: float, nearest: Floats | None = None) -> float:
+        """The least T with F(T) <= weight."""
+        times = self.nearest if nearest is None else nearest
+        order = np.argsort(-times, kind="stable")
+        left_out = np.cumsum(self.weight[order]) > weight * (1.0 + 1e-12)
+        return float(times[order][np.argmax(left_out)]) if left_out.any() else 0.0
+
+    def keeps(self, nearest: Floats) -> bool:
+        """True when a plan with these times keeps every held level."""
+        return all(self.beyond(hold.minutes, nearest) <= hold.weight * (1.0 + 1e-12) for hold in self.holds)
+
+    def halt(self) -> str:
+        """Why the next level is only read off the best plan; "" where it is to be improved."""
+        if self.clock.is_up:
+            return _OVER
+        return _LOOKED if self.levels and self.request.effort == "first" else ""
+
+    def take(self, sites: tuple[int, ...], nearest: Floats) -> None:
+        """Go on from another plan."""
+        self.sites, self.nearest = sites, nearest
+
+    def hold(self, minutes: float, weight: float) -> None:
+        """No plan may have more weight beyond a time from now on; what that implies need not be held."""
+        kept = [hold for hold in self.holds if hold.minutes < minutes or hold.weight < weight]
+        self.holds = [*kept, _Hold(minutes, weight)]
+
+    def note(self, level: Level, reason: str) -> None:
+        """Hold what a level reached from now on."""
+        self.levels.append(level)
+        self.hold(level.minutes, level.weight_beyond)
+        if level.status != "optimal":
+            self.reason = self.reason or reason or "stopped just short of a proof."
+
+
+def prove_lexicographic(problem: LocationProblem, request: Request, clock: Clock) -> Finding:
+    """Level after level until all are done or the time is up; `Finding.levels` tells what each reached."""
+    levels = tuple(float(minutes) for minutes in request.options.get("levels", ()))
+    reach = reach_of(problem)
+    if levels:
+        return _by_given_levels(problem, request, clock, reach, levels)
+    first = prove_centre(problem, request, clock.part(_SHARE))
+    if first.sites is None or first.bound is None or reach.n_rows == 0:
+        return first
+    descent = _begun(problem, request, clock, reach, first.sites)
+    descent.solver = first.solver
+    worst = float(descent.nearest.max())
+    status = "optimal" if first.bound >= worst else "feasible"
+    descent.note(Level(worst, 0.0, first.bound, status, "minutes"), first.reason)
+    for turn in range(int(request.options.get("depth", DEPTH))):
+        if turn and not _next_time(descent):
+            break
+        if not _next_weight(descent):
+            break
+    return replace(_finding(descent), bound=first.bound, certificate=first.certificate)
+
+
+def _begun(problem: LocationProblem, request: Request, clock: Clock, reach: Reach, sites: tuple[int, ...]) -> _Descent:
+    nearest, _ = reach.assigned(sites)
+    return _Descent(problem, request, clock, reach, problem.weight[reach.position], sites, nearest)
+
+
+def _finding(descent: _Descent) -> Finding:
+    reason = "" if descent.exact else descent.reason
+    return Finding(descent.sites, descent.levels[0].bound, reason, descent.solver, levels=tuple(descent.levels))
+
+
+def _by_given_levels(
+    problem: LocationProblem, request: Request, clock: Clock, reach: Reach, levels: tuple[float, ...]
+) -> Finding:
+    """Least weight beyond each given time, the largest time first."""
+    start = request.start if request.start is not None else problem.fixed_open
+    sites = tuple(sorted({*problem.fixed_open, *start}))
+    assert request.p is not None
+    descent = _begun(problem, request, clock, reach, sites if len(sites) <= request.p else tuple(problem.fixed_open))
+    for minutes in dict.fromkeys(levels):
+        if not _weight_level(descent, minutes, 0.0):
+            break
+    return _finding(descent)
+
+
+def _next_weight(descent: _Descent) -> bool:
+    """Make the weight at the worst time of those not held yet as small as possible; False: stop here."""
+    worst = descent.holds[-1]
+    times = descent.reach.by_row.data
+    before = times[times < worst.minutes]
+    if before.size == 0:
+        return False
+    minutes = float(before.max())
+    least = 0.0
+    if descent.exact:
+        # Where a level is not proven, another plan may have less beyond it, and so less beyond the next.
+        at_worst = _rows_at(descent.reach, worst.minutes)
+        least = worst.weight + (float(descent.weight[at_worst].min()) if at_worst.any() else 0.0)
+    return _weight_level(descent, minutes, least)
+
+
+def _rows_at(reach: Reach, minutes: float) -> Bools:
+    """Rows that have some site at exactly this time."""
+    found = np.zeros(reach.n_rows, dtype=np.bool_)
+    pairs = np.flatnonzero(reach.by_row.data == minutes)
+    found[np.searchsorted(reach.by_row.indptr, pairs, side="right") - 1] = True
+    return found
+
+
+def _weight_level(descent: _Descent, minutes: float, least: float) -> bool:
+    """Least weight beyond a time, the held levels kept; `least` is known to be out of reach already."""
+    reason = descent.halt()
+    if descent.beyond(minutes) > least * (1.0 + PROOF_TOLERANCE) and not reason:
+        bound, reason = _lightened(descent, minutes, descent.clock.part(_SHARE))
+        least = max(least, bound)
+    reached = descent.beyond(minutes)
+    least = min(_rounded(descent.weight, least), reached)
+    priced = reached + _PRICES[0] * sum(hold.weight for hold in descent.holds)
+    status = "optimal" if reached - least <= PROOF_TOLERANCE * priced else "feasible"
+    descent.note(Level(minutes, reached, least, status, "weight"), reason)
+    return reason not in _ENDS
+
+
+def _rounded(weight: Floats, bound: float) -> float:
+    """Up to the next multiple of the largest power of two that divides all weights, where there is one worth it."""
+    for halvings in range(12):
+        step = 2.0**-halvings
+        if np.all(weight == step * np.rint(weight / step)):
+            return float(step * math.ceil(bound / step - 1e-3))
+    return bound
+
+
+def _lightened(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str]:
+    """Search for a plan with less weight beyond a time; a bound on it, and why that is not proven to be the least.
+
+    A plan that breaks no held level is the best one that keeps them, whatever the price was. Where one does break
+    a level at every price, the levels become constraints of a mixed-integer model.
+    """
+    best, reason = -math.inf, ""
+    soft = [hold for hold in reversed(descent.holds) if hold.weight > 0.0]
+    thorough = descent.request.effort == "thorough"
+    for step in _PRICES if thorough else _PRICES[:2]:
+        # The earlier the level, the dearer; leaving out one row that must be near costs more than the best plan.
+        prices = [1.0, *(step ** (k + 1) for k in range(len(soft)))]
+        paid = math.fsum(price * hold.weight for price, hold in zip(prices[1:], soft, strict=True))
+        asked = replace(descent.request, threshold_min=0.0, options={}, start=descent.sites, progress=None)
+        core = pose_max_coverage(_stacked(descent, [_Hold(minutes, math.inf), *soft], prices), asked)
+        # Counted in the weight sought, so that this is what a proof has to be near.
+        core = replace(core, sign=-core.sign, offset=-paid)
+        proof = prove(core, asked, clock)
+        descent.solver = max(descent.solver, proof.solver, key=len)
+        reason = proof.reason
+        best = max(best, core.objective(proof.lower))
+        kept = _offered(descent, minutes, (*core.opened, *proof.plan.sites.tolist()))
+        if kept or clock.is_up or reason == _INTERRUPTED:
+            return best, reason
+    if not thorough:
+        return best, f"stopped after search and bound, as effort {descent.request.effort!r} asks."
+    bound, reason = _constrained(descent, minutes, soft, clock)
+    return max(best, bound), reason
+
+
+def _offered(descent: _Descent, minutes: float, sites: Iterable[int]) -> bool:
+    """Take a plan that keeps the levels and has less weight beyond a time; False when it breaks a level."""
+    chosen = tuple(sorted({*descent.problem.fixed_open, *sites}))
+    nearest, _ = descent.reach.assigned(chosen)
+    kept = descent.keeps(nearest)
+    if kept and descent.beyond(minutes, nearest) < descent.beyond(minutes):
+        descent.take(chosen, nearest)
+    return kept
+
+
+def _hard(descent: _Descent) -> float:
+    """The time within which everybody must be by now; inf where there is none."""
+    return min((hold.minutes for hold in descent.holds if hold.weight == 0.0), default=math.inf)
+
+
+def _stacked(descent: _Descent, asked: list[_Hold], prices: list[float]) -> LocationProblem:
+    """Covering rows, level under level: weight x price is covered where a site is within the level's time.
+
+    Rows that must be near weigh more than the best plan leaves uncovered in all.
+    """
+    times, hard = descent.reach.by_row, _hard(descent)
+    tables = [within(times, hold.minutes) for hold in asked]
+    weights = [price * descent.weight for price in prices]
+    if math.isfinite(hard):
+        near = within(times, hard)
+        near = near[essential_rows(near)]
+        left_out = sum(price * descent.beyond(hold.minutes) for price, hold in zip(prices, asked, strict=True))
+        tables.append(near)
+        weights.append(np.full(near.shape[0], 2.0 ** math.ceil(math.log2(left_out + 1.0))))
+    problem, table = descent.problem, sparse.vstack(tables, format="csr")
+    return LocationProblem(np.concatenate(weights), table, fixed_open=problem.fixed_open, forbidden=problem.forbidden)
+
+
+def _constrained(descent: _Descent, minutes: float, soft: list[_Hold], clock: Clock) -> tuple[float, str]:
+    """The same with the held levels as constraints, by the solver.
+
+        minimise    sum_i w_i z_i0
+        subject to  z_ik + sum_{j: t_ij <= T_k} y_j >= 1,  sum_i w_i z_ik <= W_k for each held level,  sum_j y_j <= p
+
+    | symbol | meaning |
+    |--------|---------|
+    | z_ik   | 1 when no open site is within T_k minutes of row i; T_0 is the time sought |
+    | T_k, W_k | time and weight of a held level; no z_ik where W_k is 0 |
+    """
+    problem, reach = descent.problem, descent.reach
+    asked = [_Hold(minutes, math.inf), *soft]
+    if math.isfinite(_hard(descent)):
+        asked.append(_Hold(_hard(descent), 0.0))
+    if int((reach.by_row.data <= max(hold.minutes for hold in asked)).sum()) * len(asked) > _MIP_PAIRS:
+        return -math.inf, "the levels together are too large for the solver."
+    lp = pulp.LpProblem("levels", pulp.LpMinimize)
+    opens = [lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in range(problem.n_sites)]
+    for j, y in enumerate(opens):
+        y.lowBound, y.upBound = float(problem.open_already[j]), float(not problem.closed_for_good[j])
+    for k, hold in enumerate(asked):
+        beyond = _add_level(lp, descent, opens, hold, k)
+        if k == 0:
+            lp.setObjective(beyond)
+        elif hold.weight > 0.0:
+            lp.addConstraint(pulp.LpConstraint(beyond, pulp.LpConstraintLE, rhs=hold.weight))
+    total = pulp.LpAffineExpression([(y, 1.0) for y in opens])
+    lp.addConstraint(pulp.LpConstraint(total, pulp.LpConstraintLE, rhs=float(descent.request.p or 0)))
+    report = run(lp, time_limit_s=clock.left_s)
+    descent.solver = max(descent.solver, solver_name(), key=len)
+    if report.found:
+        _offered(descent, minutes, [j for j, y in enumerate(opens) if (y.varValue or 0.0) > 0.5])
+    if report.interrupted:
+        return -math.inf, _INTERRUPTED
+    return -math.inf if report.bound is None else report.bound, "" if report.proven else report.stopped_by
+
+
+def _add_level(lp: Any, descent: _Descent, opens: list[Any], hold: _Hold, k: int) -> Any:
+    """Rows of one level, those that see the same sites as one; the weight beyond it as an expression."""
+    near = within(descent.reach.by_row, hold.minutes)
+    groups: dict[bytes, list[int]] = {}
+    for i in range(near.shape[0]):
+        groups.setdefault(near.indices[near.indptr[i] : near.indptr[i + 1]].tobytes(), []).append(i)
+    terms = []
+    for members in groups.values():
+        i = members[0]
+        parts = [(opens[j], 1.0) for j in near.indices[near.indptr[i] : near.indptr[i + 1]].tolist()]
+        if hold.weight > 0.0:
+            z = lp.add_variable(f"z_{k}_{i}", 0, 1)
+            parts.append((z, 1.0))
+            terms.append((z, math.fsum(descent.weight[members].tolist())))
+        lp.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(parts), pulp.LpConstraintGE, rhs=1.0))
+    return pulp.LpAffineExpression(terms)
+
+
+def _next_time(descent: _Descent) -> bool:
+    """Make the worst time of those beyond no held level as small as possible; False: stop here."""
+    weight, minutes = descent.holds[-1].weight, descent.holds[-1].minutes
+    reason = descent.halt()
+    upper = min(minutes, descent.time_of(weight))
+    must = descent.weight > weight * (1.0 + 1e-12)
+    lower = float(descent.reach.nearest[must].max(initial=0.0))
+    if lower < upper and not reason:
+        bound, reason = _relaxed_time(descent, must, descent.clock.part(0.5))
+        lower = max(lower, bound)
+        upper = min(upper, descent.time_of(weight))
+        if lower < upper and reason != _INTERRUPTED:
+            lower, reason = _bisected(descent, weight, lower, upper, descent.clock.part(_SHARE))
+            upper = min(upper, descent.time_of(weight))
+    lower = min(lower, upper)
+    status = "optimal" if lower >= upper else "feasible"
+    descent.note(Level(upper, weight, lower, status, "minutes"), reason)
+    return reason not in _ENDS and upper > 0.0
+
+
+def _relaxed_time(descent: _Descent, must: Bools, clock: Clock) -> tuple[float, str]:
+    """A bound by the p-centre in which rows that may be held worst ones are content with the time they hold.
+
+    A row heavier than what may lie beyond cannot be one. Where all levels are proven, the rows beyond the next time
+    are exactly those at the held worst times, so only rows that have a site at such a time can be one.
+    """
+    content = np.where(must, 0.0, descent.holds[0].minutes)
+    if descent.exact:
+        content = np.zeros(must.size)
+        for level in reversed([level for level in descent.levels if level.sought == "minutes"]):
+            content[~must & _rows_at(descent.reach, level.minutes)] = level.minutes
+    times = descent.reach.by_row
+    rows = np.repeat(np.arange(must.size), np.diff(times.indptr))
+    minutes = np.where(times.data <= content[rows], 0.0, times.data)
+    table = sparse.csr_array((minutes, times.indices, times.indptr), shape=times.shape)
+    problem = descent.problem
+    relaxed = LocationProblem(np.ones(must.size), table, fixed_open=problem.fixed_open, forbidden=problem.forbidden)
+    found = prove_centre(relaxed, replace(descent.request, start=descent.sites, options={}, progress=None), clock)
+    if found.sites is not None:
+        nearest, _ = descent.reach.assigned(found.sites)
+        weight = descent.holds[-1].weight
+        if descent.keeps(nearest) and descent.time_of(weight, nearest) < descent.time_of(weight):
+            descent.take(found.sites, nearest)
+    return found.bound if found.bound is not None else 0.0, found.reason
+
+
+def _bisected(descent: _Descent, weight: float, lower: float, upper: float, clock: Clock) -> tuple[float, str]:
+    """Bisect over the times between by the least weight beyond each; the bound, and why it is no better."""
+    values = np.unique(descent.reach.by_row.data)
+    values = values[(values >= lower) & (values <= upper)]
+    low, high = 0, values.size - 1
+    held = list(descent.holds)
+    try:
+        while low < high:
+            # Plans met on the way may not lose what is reached already.
+            descent.hold(float(values[high]), weight)
+            middle = (low + high) // 2
+            bound, reason = _lightened(descent, float(values[middle]), clock)
+            high = min(high, int(np.searchsorted(values, descent.time_of(weight))))
+            if high <= middle:
+                continue
+            if not _rounded(descent.weight, bound) > weight * (1.0 + PROOF_TOLERANCE):
+                return float(values[low]), reason or "stopped just short of a proof."
+            low = middle + 1
+            if clock.is_up:
+                return float(values[low]), _OVER
+    finally:
+        descent.holds = held
+    return float(values[low]), ""

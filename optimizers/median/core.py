@@ -30,8 +30,6 @@ from optimizers.median.subgradient import Climb, Rows, climb, guesses_of, new_cl
 from optimizers.median.tables import Small, Tables, by_site, narrow, paid, price_sites
 from optimizers.relaxation import Ascent, Plan
 
-_BEYOND = 1e-4
-
 
 @dataclass(frozen=True, eq=False)
 class Origin:
@@ -178,11 +176,9 @@ class Core:
         return find_plan(self, starts, work=work, seed=seed, clock=clock)
 
     def climb(self, ascent: Ascent | None, upper: float, iterations: int, planned: int = 0) -> Ascent:
-        """Some more steps of subgradient ascent, until the bound passes `upper`, of `planned` ones in all (0: these)."""
+        """Some more steps of subgradient ascent towards `upper`, of `planned` ones in all (0: just these)."""
         state = self._climb_of(ascent, max(planned, iterations))
-        # Steps are measured for a target a little beyond, or they would shrink to nothing just before `upper`.
-        beyond = max(float(self.integral), _BEYOND * abs(upper))
-        climb(self.rows, state, upper - self.constant, beyond, iterations)
+        climb(self.rows, state, upper - self.constant, iterations)
         return Ascent(state.best, float(state.numbers[0]) + self.constant, state.share, state)
 
     def _climb_of(self, ascent: Ascent | None, planned: int) -> Climb:

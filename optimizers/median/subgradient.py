@@ -70,8 +70,8 @@ def guesses_of(tables: Tables) -> tuple[Floats, ...]:
 
 
 @kernel
-def climb(rows: Rows, state: Climb, upper: float, beyond: float, iterations: int) -> None:
-    """Deflected subgradient steps until `upper` is passed, as if for that much beyond; changes the state in place."""
+def climb(rows: Rows, state: Climb, upper: float, iterations: int) -> None:
+    """Deflected subgradient steps towards `upper`; the state is changed in place."""
     current, direction, scale, numbers = state.current, state.direction, state.scale, state.numbers
     rho, choice = np.empty(rows.free.size), np.empty(rows.free.size)
     for _ in range(iterations):
@@ -85,9 +85,10 @@ def climb(rows: Rows, state: Climb, upper: float, beyond: float, iterations: int
             state.best[:] = current
         numbers[1] *= numbers[2]
         norm = turn(rows, current, choice, direction, scale)
-        if norm <= 1e-18 or value > upper:
+        room = upper * (1.0 + 1e-9) - value
+        if norm <= 1e-18 or room <= 0.0:
             return
-        step = numbers[1] * (upper + beyond - value) / norm
+        step = numbers[1] * room / norm
         for i in range(current.size):
             current[i] = min(max(current[i] + step * scale[i] * direction[i], 0.0), rows.default[i])
 

@@ -50,6 +50,7 @@ class TestWhatIsWritten:
         assert record["sites"] == list(small_plan.proposed)
         assert record["scenario"]["objective"] == {
             "model": "max_coverage", "sites": 3, "minutes": 60.0, "inequality_aversion": 0.0,
+            "cover_share": 1.0, "backup_share": 0.5,
         }  # fmt: skip
         assert record["inputs"]["study_area_sha256"] == area.digest
         assert {"jiujin", "pulp", "highspy", "python"} <= set(record["versions"])

@@ -11,6 +11,7 @@ from optimizers.arrays import Bools, Floats
 from optimizers.capacity.core import CapacityCore, Origin
 from optimizers.capacity.tables import Tables, turned
 from optimizers.coverage import near
+from optimizers.posing import limits_of, unit_of
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
 from optimizers.rows import Rows, merged
@@ -50,10 +51,10 @@ def pose(problem: LocationProblem, model: str, request: Request) -> CapacityCore
     if model == "capacitated_fixed_charge":
         open_cost = np.where(problem.open_already, 0.0, problem.site_cost_yuan)
     left_out = 0.0 if kind.left_out is None else kind.left_out
-    scale = _scale(unit * np.repeat(rows.weight, np.diff(rows.indptr)), rows.weight * left_out, open_cost)
+    scale = unit_of(unit * np.repeat(rows.weight, np.diff(rows.indptr)), rows.weight * left_out, open_cost)
     dearest = (_dearest(rows, unit, left_out) + float(open_cost.sum())) / scale
     must = kind.left_out is None
-    size, capacity = _limits(problem, request)
+    size, capacity = limits_of(problem, request)
     core = CapacityCore(
         tables=tables_of(problem, rows, unit / scale, None if must else left_out / scale),
         must=np.full(rows.weight.size, must), own_choice=kind.own_choice, open_cost=open_cost / scale,
@@ -120,21 +121,3 @@ def _dearest(rows: Rows, unit: Floats, left_out: float) -> float:
     worst = np.full(rows.weight.size, left_out)
     np.maximum.at(worst, np.repeat(np.arange(rows.weight.size), np.diff(rows.indptr)), unit)
     return float(rows.weight @ worst)
-
-
-def _limits(problem: LocationProblem, request: Request) -> tuple[Floats, Floats]:
-    """Sizes and capacities of the limits asked for: the number of sites, the budget."""
-    sizes, capacities = [], []
-    if request.p is not None:
-        sizes.append(np.ones(problem.n_sites))
-        capacities.append(float(request.p))
-    if request.budget_yuan is not None:
-        sizes.append(np.where(problem.open_already, 0.0, problem.site_cost_yuan))
-        capacities.append(request.budget_yuan)
-    return np.array(sizes).reshape(len(sizes), problem.n_sites), np.array(capacities, dtype=np.float64)
-
-
-def _scale(*parts: Floats) -> float:
-    """A power of two that makes the largest of small values about a million; 1 where they are not small."""
-    top = max(float(part.max(initial=0.0)) for part in parts)
-    return 1.0 if top == 0.0 or top >= 1.0 else float(2.0 ** (math.floor(math.log2(top)) - 20))

@@ -8,7 +8,6 @@ price, and the weight that may stay beyond is given back,
 which for any prices >= 0 pays no more than the plans that keep the floors.
 """
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,6 +19,7 @@ from optimizers.cover.dominance import without_dominated
 from optimizers.cover.rows import Rows, needed_rows
 from optimizers.cover.tables import by_site
 from optimizers.coverage import needed_weight
+from optimizers.posing import limits_of, unit_of
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
 
@@ -28,7 +28,7 @@ def pose_max_coverage(problem: LocationProblem, request: Request, prices: Floats
     """Value = weight left uncovered within the threshold; objective = weight covered."""
     extra, back = _priced(problem, request, prices)
     gains = _positive(problem.weight) + extra
-    unit = _unit(gains)
+    unit = unit_of(gains)
     core = _core(problem, request, needed_rows(problem, request.threshold_min, gains[:, None] / unit))
     return _settled(problem, replace(core, constant=-back / unit, sign=-unit, offset=_total(problem)))
 
@@ -39,7 +39,7 @@ def pose_backup_coverage(problem: LocationProblem, request: Request, prices: Flo
     first, second, unit = _shares(float(request.options["backup_share"]))
     weight = _positive(problem.weight)
     gains = np.stack([first * weight + extra / unit, second * weight], axis=1)
-    smaller = _unit(gains)
+    smaller = unit_of(gains)
     core = _core(problem, request, needed_rows(problem, request.threshold_min, gains / smaller))
     unit *= smaller
     return _settled(problem, replace(core, constant=-back / unit, sign=-unit, offset=_total(problem)))
@@ -97,30 +97,8 @@ def _priced(problem: LocationProblem, request: Request, prices: Floats | None) -
     return extra, back
 
 
-def _unit(gains: Floats) -> float:
-    """A power of two that makes the largest of small numbers about a million; 1 where they are not small.
-
-    Dividing by it is exact. Without it the tolerances of search, bound and solver would swallow the differences
-    between plans of a caller who counts in small shares instead of persons.
-    """
-    top = float(gains.max(initial=0.0))
-    return 1.0 if top == 0.0 or top >= 1.0 else float(2.0 ** (math.floor(math.log2(top)) - 20))
-
-
-def _limits(problem: LocationProblem, request: Request) -> tuple[Floats, Floats]:
-    """Sizes and capacities of the limits asked for: the number of sites, the budget."""
-    sizes, capacities = [], []
-    if request.p is not None:
-        sizes.append(np.ones(problem.n_sites))
-        capacities.append(float(request.p))
-    if request.budget_yuan is not None:
-        sizes.append(np.where(problem.open_already, 0.0, problem.site_cost_yuan))
-        capacities.append(request.budget_yuan)
-    return np.array(sizes).reshape(len(sizes), problem.n_sites), np.array(capacities, dtype=np.float64)
-
-
 def _core(problem: LocationProblem, request: Request, rows: Rows, *, opening: float = 0.0) -> CoverCore:
-    size, capacity = _limits(problem, request)
+    size, capacity = limits_of(problem, request)
     start, row = by_site(rows.indptr, rows.site, problem.n_sites)
     return CoverCore(
         indptr=rows.indptr, site=rows.site, start=start, row=row, gains=rows.gains,

@@ -18,6 +18,7 @@ from scipy import sparse
 from optimizers.arrays import Bools, Floats, Ints
 from optimizers.coverage import near, needed_weight
 from optimizers.equity import kappa_of, nearest_times
+from optimizers.posing import limits_of
 from optimizers.problem import Group, LocationProblem
 from optimizers.request import Request
 
@@ -149,7 +150,7 @@ def board_of(problem: LocationProblem, model: str, request: Request) -> Board:
     pairs = near(problem, request.threshold_min) & ~problem.closed_for_good[problem.travel_time_min.indices]
     close = _kept(problem, pairs)[asked]
     close.data[:] = 1.0
-    size, room = _limits(problem, request)
+    size, room = limits_of(problem, request)
     gain, cost, default, dearest = _rows(problem, model, request, asked)
     objective, value_at = _words(problem, model, request)
     groups = tuple(_layer(close, _steps(floor.weight[asked])) for floor in floors)
@@ -179,17 +180,6 @@ def _kept(problem: LocationProblem, pairs: Bools) -> Any:
     times = problem.travel_time_min
     indptr = np.concatenate(([0], np.cumsum(pairs)))[times.indptr]
     return sparse.csr_array((times.data[pairs], times.indices[pairs], indptr), shape=times.shape)
-
-
-def _limits(problem: LocationProblem, request: Request) -> tuple[Floats, Floats]:
-    size, room = [], []
-    if request.p is not None:
-        size.append(np.ones(problem.n_sites))
-        room.append(float(request.p))
-    if request.budget_yuan is not None:
-        size.append(np.where(problem.open_already, 0.0, problem.site_cost_yuan))
-        room.append(float(request.budget_yuan))
-    return np.array(size).reshape(len(size), problem.n_sites), np.array(room, dtype=np.float64)
 
 
 def _open_cost(problem: LocationProblem, model: str) -> Floats:

@@ -18,6 +18,7 @@ from optimizers.coverage import near, needed_weight
 from optimizers.equity import kappa_of, nearest_times
 from optimizers.median.core import Core, Equivalent, Origin
 from optimizers.median.rows import Asked, Rows, merged_rows
+from optimizers.posing import limits_of, unit_of
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
 
@@ -95,7 +96,7 @@ def _core(
         dearest = np.where(np.isinf(default), _last_of_rows(rows), default)
         penalty = 1.0 + math.ceil(dearest.sum() + opening.sum())
         default[np.isinf(default)] = penalty + back
-    size, capacity = _limits(problem, request)
+    size, capacity = limits_of(problem, request)
     core = Core(
         indptr=rows.indptr, site=rows.site, cost=rows.cost, default=default, open_cost=opening, size=size,
         capacity=capacity, free=~problem.closed_for_good, constant=-back, penalty=penalty if must else np.inf,
@@ -122,18 +123,6 @@ def _priced(problem: LocationProblem, request: Request, asked: Asked, prices: Fl
     return Asked(unit, np.where(asks, asked.default, 0.0) + rate, scale), back
 
 
-def _limits(problem: LocationProblem, request: Request) -> tuple[Floats, Floats]:
-    """Sizes and capacities of the limits asked for: the number of sites, the budget."""
-    sizes, capacities = [], []
-    if request.p is not None:
-        sizes.append(np.ones(problem.n_sites))
-        capacities.append(float(request.p))
-    if request.budget_yuan is not None:
-        sizes.append(np.where(problem.open_already, 0.0, problem.site_cost_yuan))
-        capacities.append(request.budget_yuan)
-    return np.array(sizes).reshape(len(sizes), problem.n_sites), np.array(capacities, dtype=np.float64)
-
-
 def _settled(problem: LocationProblem, core: Core) -> Core:
     """Fold in the sites that are open from the start, and rows that nothing can serve."""
     if problem.fixed_open or np.any(np.diff(core.indptr) == 0):
@@ -142,17 +131,11 @@ def _settled(problem: LocationProblem, core: Core) -> Core:
 
 
 def _unit(rows: Rows, opening: Floats) -> float:
-    """A power of two that makes small numbers about a million; 1 where they are not small.
-
-    Dividing by it is exact. Without it the tolerances of search, bound and solver would swallow the differences
-    between plans of a caller who counts in small shares instead of persons. What counts as small is what rows pay at
-    their cheapest, or where that is nothing at all, the dearest pair.
-    """
+    """The unit of the costs: small is what rows pay at their cheapest, or where that is nothing, the dearest pair."""
     filled = np.diff(rows.indptr) > 0
     best = float(rows.cost[rows.indptr[:-1][filled]].sum())
     dear = max(rows.cost.max(initial=0.0), rows.default[np.isfinite(rows.default)].max(initial=0.0), opening.max())
-    top = best if 0.0 < best < 1.0 and dear >= 2.0**20 else float(dear)
-    return 1.0 if top == 0.0 or top >= 1.0 else float(2.0 ** (math.floor(math.log2(top)) - 20))
+    return unit_of(np.array([best if 0.0 < best < 1.0 and dear >= 2.0**20 else dear]))
 
 
 def _last_of_rows(rows: Rows) -> Floats:

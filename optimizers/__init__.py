@@ -13,7 +13,7 @@ from optimizers.models import MODELS
 from optimizers.problem import Group, LocationProblem, ProblemError
 from optimizers.solution import Solution
 from optimizers.solve import solve
-from optimizers.verify import Verdict, verify
+from optimizers.verification import Verdict, verify
 
 __all__ = [
     "MODELS",

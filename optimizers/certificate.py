@@ -80,7 +80,7 @@ class Certificate:
             does, at no greater cost or size, so plans with the first need not be looked at.
         threshold_min: for a bisection, the largest time (minutes) that was ruled out; else None.
         group_prices: price of a unit of group weight beyond the threshold, for floors; else empty.
-        problem_digest: of the problem and question it is about, see `optimizers.verify`.
+        problem_digest: of the problem and question it is about, see `optimizers.verification`.
         digest: of all the numbers above, so that a changed one shows.
     """
 

@@ -24,6 +24,14 @@ def some(positions: Sequence[Any]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def as_number(value: Any) -> float:
+    """The value as a float; NaN where it is none: words and True are not numbers."""
+    try:
+        return np.nan if isinstance(value, bool | str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
+
+
 def checked_vector(name: str, value: Any, faults: Faults, *, infinite: bool = False) -> Floats | None:
     """A read-only copy as floats of 0 or more; `infinite` says whether inf is one of them."""
     vector = _as_floats(name, value, faults)
@@ -44,10 +52,7 @@ def checked_number(name: str, value: Any, faults: Faults, unit: str = "cost") ->
     """A finite number of 0 or more, or None where none was given."""
     if value is None:
         return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
+    number = as_number(value)
     if not (np.isfinite(number) and number >= 0):
         faults.append(f"{name} is {value}; give a finite {unit} of 0 or more, or None.")
     return number
@@ -87,10 +92,7 @@ def checked_positions(name: str, value: Any, n_sites: int | None, faults: Faults
 def checked_group(k: int, weight: Any, floor: Any, n_demand: int | None, faults: Faults) -> tuple[Floats, float] | None:
     """Weight and floor of group k, by position in the list of groups."""
     vector = checked_vector(f"weight of group {k}", weight, faults)
-    try:
-        share = float(floor)
-    except (TypeError, ValueError):
-        share = np.nan
+    share = as_number(floor)
     if not 0.0 <= share <= 1.0:
         faults.append(f"floor of group {k} is {floor}; give a share from 0 to 1.")
     if vector is not None and n_demand is not None and vector.size != n_demand:
@@ -116,6 +118,8 @@ def checked_times(value: Any, faults: Faults) -> Csr | None:
         return _checked_csr(value, faults)
     try:
         dense = np.asarray(value)
+        if dense.dtype.kind not in "fiubO":
+            raise TypeError(dense.dtype)
         dense = dense if dense.dtype.kind in "fiub" else dense.astype(np.float64)
     except (TypeError, ValueError):
         faults.append("travel_time_min holds something that is not a number.")
@@ -205,7 +209,10 @@ class _Pairs(Sequence[Any]):
 
 def _as_floats(name: str, value: Any, faults: Faults) -> Floats | None:
     try:
-        return np.array(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.dtype.kind not in "fiubO":
+            raise TypeError(given.dtype)
+        return np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
         faults.append(f"{name} holds something that is not a number.")
         return None

@@ -1,7 +1,12 @@
-"""How long a run may take: one clock handed from stage to stage."""
+"""How long a run may take: one clock handed from stage to stage.
+
+Compiling does not count. It happens once after an installation, and the same question would get another answer then.
+"""
 
 from dataclasses import dataclass, field
 from time import monotonic
+
+from optimizers.kernel import compiling_s
 
 
 @dataclass(frozen=True)
@@ -10,11 +15,12 @@ class Clock:
 
     limit_s: float
     started: float = field(default_factory=monotonic)
+    compiled_s: float = field(default_factory=compiling_s)
 
     @property
     def used_s(self) -> float:
-        """Seconds gone."""
-        return monotonic() - self.started
+        """Seconds gone, without those spent on compiling."""
+        return monotonic() - self.started - (compiling_s() - self.compiled_s)
 
     @property
     def left_s(self) -> float:

@@ -4,6 +4,7 @@ A threshold is one number of minutes for everybody, or one for each demand row.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,7 +29,7 @@ def near(problem: LocationProblem, threshold_min: Threshold) -> Bools:
         return is_covered(times.data, threshold_min)
     limits, found = np.asarray(threshold_min), np.empty(times.nnz, dtype=np.bool_)
     cuts = np.searchsorted(times.indptr, np.arange(0, times.nnz, _CHUNK), side="right") - 1
-    for a, b in zip(cuts, [*cuts[1:], problem.n_demand], strict=True):
+    for a, b in pairwise([*cuts, problem.n_demand]):
         held = slice(times.indptr[a], times.indptr[b])
         found[held] = is_covered(times.data[held], np.repeat(limits[a:b], np.diff(times.indptr[a : b + 1])))
     return found

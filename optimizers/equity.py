@@ -17,10 +17,11 @@ Kolm (1976), Unequal inequalities, Journal of Economic Theory 12; Horton, Logan,
 A scalable approach to equitable facility location, arXiv 2401.15452.
 """
 
+import math
+
 import numpy as np
 
-from optimizers.arrays import Bools, Floats
-from optimizers.coverage import rows_of
+from optimizers.arrays import Bools, Floats, summed
 from optimizers.problem import LocationProblem
 
 
@@ -33,15 +34,17 @@ def kappa_of(problem: LocationProblem, aversion: float) -> float:
     if top == 0.0:
         return 0.0
     share = times / top  # so that squares of tiny or huge times stay numbers
-    return aversion * float(weight @ share / (weight @ share**2)) / top
+    return aversion * summed(weight * share) / summed(weight * share**2) / top
 
 
 def nearest_times(problem: LocationProblem, is_open: Bools) -> Floats:
     """Time of each row to its nearest open site, capped at the `unserved_cost`; inf where none is reached."""
     times = problem.travel_time_min
-    pairs = np.flatnonzero(is_open[times.indices])
+    minutes = np.where(is_open[times.indices], times.data, np.inf)
     nearest = np.full(problem.n_demand, np.inf)
-    np.minimum.at(nearest, rows_of(times.indptr, pairs), times.data[pairs])
+    filled = np.flatnonzero(np.diff(times.indptr))
+    if filled.size:
+        nearest[filled] = np.minimum.reduceat(minutes, times.indptr[filled])
     return nearest if problem.unserved_cost is None else np.minimum(nearest, problem.unserved_cost)
 
 
@@ -53,7 +56,7 @@ def equivalent(weight: Floats, times: Floats, kappa: float) -> float:
     top = float(times.max())
     if not np.isfinite(top):
         return np.inf
-    share = weight / weight.sum()
+    total = summed(weight)
     if kappa == 0.0:
-        return float(share @ times)
-    return top + float(np.log1p(share @ np.expm1(kappa * (times - top)))) / kappa
+        return summed(weight * times) / total
+    return top + math.log1p(summed(weight * np.expm1(kappa * (times - top))) / total) / kappa

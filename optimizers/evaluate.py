@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizers.arrays import Bools, Csr, Floats, Ints
+from optimizers.arrays import Bools, Csr, Floats, Ints, summed
 from optimizers.checks import checked_threshold
 from optimizers.coverage import is_covered, rows_of
 from optimizers.models import MODELS
@@ -78,8 +78,8 @@ def evaluate(
         nearest_time_min=nearest,
         reached=reached,
         covered=covered,
-        covered_weight=None if covered is None else float(problem.weight[covered].sum()),
-        weighted_time=float(problem.weight[reached] @ nearest[reached]),
+        covered_weight=None if covered is None else summed(problem.weight[covered]),
+        weighted_time=summed(problem.weight[reached] * nearest[reached]),
         worst_time_min=float(nearest[needy].max()) if needy.any() else 0.0,
         cost_yuan=_cost(problem, chosen),
         group_shares=None if covered is None else tuple(_share(group.weight, covered) for group in problem.groups),
@@ -135,12 +135,12 @@ def _nearest(problem: LocationProblem, chosen: tuple[int, ...]) -> tuple[Any, Fl
 
 
 def _share(weight: Floats, covered: Bools) -> float:
-    total = float(weight.sum())
-    return float(weight[covered].sum()) / total if total > 0 else 1.0
+    total = summed(weight)
+    return summed(weight[covered]) / total if total > 0 else 1.0
 
 
 def _cost(problem: LocationProblem, chosen: tuple[int, ...]) -> float | None:
     if problem.site_cost_yuan is None:
         return None
     fixed = set(problem.fixed_open)
-    return float(problem.site_cost_yuan[[site for site in chosen if site not in fixed]].sum())
+    return summed(problem.site_cost_yuan[[site for site in chosen if site not in fixed]])

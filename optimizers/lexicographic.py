@@ -11,9 +11,10 @@ Without levels, `depth` pairs of a time and a weight are found. Each level is th
 before keep what they reached; its bound holds under that condition. Rows that no site reaches count as beyond every
 level that was given; without levels there is no plan then.
 
-A weight level is a covering problem in which each row stands once for the level sought and once for each held level,
-there at a price high enough to keep the level. A time level is first a p-centre in which the
-rows that may be the held worst ones are free to be, which is exact wherever few rows share the worst time.
+A weight level is a covering problem in which each row stands once for the level sought and once for each held level:
+there at a price high enough to keep the level, where few people lie beyond it, or as a floor. A time level is first
+a p-centre in which the rows that may be the held worst ones are free to be, which is exact wherever few rows share
+the worst time.
 
 Ogryczak (1997), On the lexicographic minimax approach to location problems, European Journal of Operational
 Research 100; Marsh & Schilling (1994), Equity measurement in facility location analysis, same journal 74.
@@ -22,10 +23,8 @@ Research 100; Marsh & Schilling (1994), Equity measurement in facility location 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
-import pulp
 from scipy import sparse
 
 from optimizers.arrays import Bools, Floats
@@ -35,15 +34,15 @@ from optimizers.centre.reach import Reach, reach_of, within
 from optimizers.clock import Clock
 from optimizers.cover.pose import pose_max_coverage
 from optimizers.finding import Finding
-from optimizers.problem import LocationProblem
+from optimizers.floors import solve_with_floors
+from optimizers.problem import Group, LocationProblem
 from optimizers.prove import prove
 from optimizers.request import Request
 from optimizers.solution import PROOF_TOLERANCE
-from optimizers.solvers import run, solver_name
 
 DEPTH = 3
-_PRICES = (4.0, 32.0, 256.0)  # how much dearer a unit of weight is from level to level, the level sought last
-_MIP_PAIRS = 400_000
+_PRICE = 4.0  # how much dearer a unit of weight is from level to level, the level sought last
+_FEW = 0.01  # share of the weight: levels that leave out no more in all are held by prices
 _SHARE = 0.7  # of the time left that one level may use
 _INTERRUPTED = "interrupted."
 _OVER = "the time limit was reached."
@@ -145,7 +144,7 @@ def prove_lexicographic(problem: LocationProblem, request: Request, clock: Clock
     reach = reach_of(problem)
     if levels:
         return _by_given_levels(problem, request, clock, reach, levels)
-    first = prove_centre(problem, request, clock.part(_SHARE))
+    first = prove_centre(problem, request, clock.part(_SHARE), closely=True)
     if first.sites is None or first.bound is None or reach.n_rows == 0:
         return first
     descent = _begun(problem, request, clock, reach, first.sites)
@@ -167,8 +166,17 @@ def _begun(problem: LocationProblem, request: Request, clock: Clock, reach: Reac
 
 
 def _finding(descent: _Descent) -> Finding:
-    reason = "" if descent.exact else descent.reason
-    return Finding(descent.sites, descent.levels[0].bound, reason, descent.solver, levels=tuple(descent.levels))
+    solver = descent.solver or "check of the data"
+    return Finding(descent.sites, descent.levels[0].bound, _reason(descent), solver, levels=tuple(descent.levels))
+
+
+def _reason(descent: _Descent) -> str:
+    """Which levels are not proven, and why the first of them is not; "" where all are."""
+    open_still = [str(k + 1) for k, level in enumerate(descent.levels) if level.status != "optimal"]
+    if not open_still or descent.reason == _INTERRUPTED:
+        return descent.reason if open_still else ""
+    name = "levels" if len(open_still) > 1 else "level"
+    return f"{name} {', '.join(open_still)} of {len(descent.levels)} not proven: {descent.reason}"
 
 
 def _by_given_levels(
@@ -217,8 +225,7 @@ def _weight_level(descent: _Descent, minutes: float, least: float) -> bool:
         least = max(least, bound)
     reached = descent.beyond(minutes)
     least = min(_rounded(descent.weight, least), reached)
-    priced = reached + _PRICES[0] * sum(hold.weight for hold in descent.holds)
-    status = "optimal" if reached - least <= PROOF_TOLERANCE * priced else "feasible"
+    status = "optimal" if reached - least <= PROOF_TOLERANCE * float(descent.weight.sum()) else "feasible"
     descent.note(Level(minutes, reached, least, status, "weight"), reason)
     return reason not in _ENDS
 
@@ -233,33 +240,49 @@ def _rounded(weight: Floats, bound: float) -> float:
 
 
 def _lightened(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str]:
-    """Search for a plan with less weight beyond a time; a bound on it, and why that is not proven to be the least.
-
-    A plan that breaks no held level is the best one that keeps them, whatever the price was. Where one does break
-    a level at every price, the levels become constraints of a mixed-integer model.
-    """
+    """Search for a plan with less weight beyond a time; a bound on it, and why that is not proven to be the least."""
     best, reason = -math.inf, ""
-    soft = [hold for hold in reversed(descent.holds) if hold.weight > 0.0]
-    thorough = descent.request.effort == "thorough"
-    for step in _PRICES if thorough else _PRICES[:2]:
-        # The earlier the level, the dearer; leaving out one row that must be near costs more than the best plan.
-        prices = [1.0, *(step ** (k + 1) for k in range(len(soft)))]
-        paid = math.fsum(price * hold.weight for price, hold in zip(prices[1:], soft, strict=True))
-        asked = replace(descent.request, threshold_min=0.0, options={}, start=descent.sites, progress=None)
-        core = pose_max_coverage(_stacked(descent, [_Hold(minutes, math.inf), *soft], prices), asked)
-        # Counted in the weight sought, so that this is what a proof has to be near.
-        core = replace(core, sign=-core.sign, offset=-paid)
-        proof = prove(core, asked, clock)
-        descent.solver = max(descent.solver, proof.solver, key=len)
-        reason = proof.reason
-        best = max(best, core.objective(proof.lower))
-        kept = _offered(descent, minutes, (*core.opened, *proof.plan.sites.tolist()))
+    if sum(hold.weight for hold in descent.holds) <= _FEW * float(descent.weight.sum()):
+        best, reason, kept = _by_prices(descent, minutes, clock)
         if kept or clock.is_up or reason == _INTERRUPTED:
             return best, reason
-    if not thorough:
-        return best, f"stopped after search and bound, as effort {descent.request.effort!r} asks."
-    bound, reason = _constrained(descent, minutes, soft, clock)
+    bound, reason = _by_floors(descent, minutes, clock)
     return max(best, bound), reason
+
+
+def _by_prices(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str, bool]:
+    """Held levels at a price, the earlier the dearer; bound, why it is no better, and whether the levels were kept.
+
+    A plan that breaks no held level is the best one that keeps them, whatever the price was.
+    """
+    soft = [hold for hold in reversed(descent.holds) if hold.weight > 0.0]
+    prices = [1.0, *(_PRICE ** (k + 1) for k in range(len(soft)))]
+    paid = math.fsum(price * hold.weight for price, hold in zip(prices[1:], soft, strict=True))
+    asked = replace(descent.request, threshold_min=0.0, options={}, start=descent.sites, progress=None)
+    core = pose_max_coverage(_stacked(descent, [_Hold(minutes, math.inf), *soft], prices), asked)
+    # Counted in the weight sought, so that this is what a proof has to be near.
+    core = replace(core, sign=-core.sign, offset=-paid)
+    proof = prove(core, asked, clock)
+    descent.solver = max(descent.solver, proof.solver, key=len)
+    kept = _offered(descent, minutes, (*core.opened, *proof.plan.sites.tolist()))
+    return core.objective(proof.lower), proof.reason, kept
+
+
+def _by_floors(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str]:
+    """Held levels as floors of maximum coverage; the bound, and why it is no better."""
+    request, total = descent.request, float(descent.weight.sum())
+    # The floors' engine counts what is covered, of which the weight sought is often a small part.
+    near = request.gap * descent.beyond(minutes) / max(total, 1e-300)
+    effort = "thorough" if request.effort == "thorough" else "first"
+    asked = replace(
+        request, threshold_min=0.0, options={}, start=descent.sites, progress=None, gap=near, effort=effort
+    )  # fmt: skip
+    found = solve_with_floors(_floored(descent, minutes), "max_coverage", asked, clock)
+    descent.solver = max(descent.solver, found.solver, key=len)
+    if found.sites is not None:
+        _offered(descent, minutes, found.sites)
+    reason = found.reason.replace("'first'", f"{request.effort!r}")
+    return (-math.inf if found.bound is None else total - found.bound), reason
 
 
 def _offered(descent: _Descent, minutes: float, sites: Iterable[int]) -> bool:
@@ -295,60 +318,26 @@ def _stacked(descent: _Descent, asked: list[_Hold], prices: list[float]) -> Loca
     return LocationProblem(np.concatenate(weights), table, fixed_open=problem.fixed_open, forbidden=problem.forbidden)
 
 
-def _constrained(descent: _Descent, minutes: float, soft: list[_Hold], clock: Clock) -> tuple[float, str]:
-    """The same with the held levels as constraints, by the solver.
-
-        minimise    sum_i w_i z_i0
-        subject to  z_ik + sum_{j: t_ij <= T_k} y_j >= 1,  sum_i w_i z_ik <= W_k for each held level,  sum_j y_j <= p
-
-    | symbol | meaning |
-    |--------|---------|
-    | z_ik   | 1 when no open site is within T_k minutes of row i; T_0 is the time sought |
-    | T_k, W_k | time and weight of a held level; no z_ik where W_k is 0 |
-    """
-    problem, reach = descent.problem, descent.reach
-    asked = [_Hold(minutes, math.inf), *soft]
-    if math.isfinite(_hard(descent)):
-        asked.append(_Hold(_hard(descent), 0.0))
-    if int((reach.by_row.data <= max(hold.minutes for hold in asked)).sum()) * len(asked) > _MIP_PAIRS:
-        return -math.inf, "the levels together are too large for the solver."
-    lp = pulp.LpProblem("levels", pulp.LpMinimize)
-    opens = [lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in range(problem.n_sites)]
-    for j, y in enumerate(opens):
-        y.lowBound, y.upBound = float(problem.open_already[j]), float(not problem.closed_for_good[j])
-    for k, hold in enumerate(asked):
-        beyond = _add_level(lp, descent, opens, hold, k)
-        if k == 0:
-            lp.setObjective(beyond)
-        elif hold.weight > 0.0:
-            lp.addConstraint(pulp.LpConstraint(beyond, pulp.LpConstraintLE, rhs=hold.weight))
-    total = pulp.LpAffineExpression([(y, 1.0) for y in opens])
-    lp.addConstraint(pulp.LpConstraint(total, pulp.LpConstraintLE, rhs=float(descent.request.p or 0)))
-    report = run(lp, time_limit_s=clock.left_s)
-    descent.solver = max(descent.solver, solver_name(), key=len)
-    if report.found:
-        _offered(descent, minutes, [j for j, y in enumerate(opens) if (y.varValue or 0.0) > 0.5])
-    if report.interrupted:
-        return -math.inf, _INTERRUPTED
-    return -math.inf if report.bound is None else report.bound, "" if report.proven else report.stopped_by
-
-
-def _add_level(lp: Any, descent: _Descent, opens: list[Any], hold: _Hold, k: int) -> Any:
-    """Rows of one level, those that see the same sites as one; the weight beyond it as an expression."""
-    near = within(descent.reach.by_row, hold.minutes)
-    groups: dict[bytes, list[int]] = {}
-    for i in range(near.shape[0]):
-        groups.setdefault(near.indices[near.indptr[i] : near.indptr[i + 1]].tobytes(), []).append(i)
-    terms = []
-    for members in groups.values():
-        i = members[0]
-        parts = [(opens[j], 1.0) for j in near.indices[near.indptr[i] : near.indptr[i + 1]].tolist()]
-        if hold.weight > 0.0:
-            z = lp.add_variable(f"z_{k}_{i}", 0, 1)
-            parts.append((z, 1.0))
-            terms.append((z, math.fsum(descent.weight[members].tolist())))
-        lp.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(parts), pulp.LpConstraintGE, rhs=1.0))
-    return pulp.LpAffineExpression(terms)
+def _floored(descent: _Descent, minutes: float) -> LocationProblem:
+    """Covering rows of the level sought, and without weight those of each held level, which have a floor."""
+    times, total = descent.reach.by_row, float(descent.weight.sum())
+    tables, held = [within(times, minutes)], list[tuple[Floats, float]]()
+    for hold in descent.holds:
+        near, weight, share = within(times, hold.minutes), descent.weight, 1.0 - hold.weight / total
+        if hold.weight == 0.0:
+            near = near[essential_rows(near)]
+            weight = np.ones(near.shape[0])
+        tables.append(near)
+        held.append((weight, share))
+    n, start, groups = sum(table.shape[0] for table in tables), tables[0].shape[0], []
+    for weight, share in held:
+        whole = np.zeros(n)
+        whole[start : start + weight.size] = weight
+        groups.append(Group(whole, share))
+        start += weight.size
+    sought = np.concatenate((descent.weight, np.zeros(n - descent.weight.size)))
+    problem, table = descent.problem, sparse.vstack(tables, format="csr")
+    return LocationProblem(sought, table, fixed_open=problem.fixed_open, forbidden=problem.forbidden, groups=groups)
 
 
 def _next_time(descent: _Descent) -> bool:

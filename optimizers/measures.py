@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from optimizers.arrays import Csr, Floats
+from optimizers.arrays import Csr, Floats, summed
 from optimizers.capacity.allocation import best_split
 from optimizers.coverage import needed_weight, times_covered
 from optimizers.equity import equivalent, kappa_of
@@ -46,7 +46,12 @@ def p_median(problem: LocationProblem, found: Evaluation, request: Request) -> E
 
 def _weighted_time(problem: LocationProblem, found: Evaluation) -> float:
     needy = problem.weight > 0
-    return float(problem.weight[needy] @ _paid_times(problem, found)[needy])
+    return summed(problem.weight[needy] * _paid_times(problem, found)[needy])
+
+
+def _yuan_of(time: float, request: Request) -> float:
+    """The weighted time at its price; somebody left out cannot be paid for, even where time costs nothing."""
+    return float(request.options["yuan_per_time"]) * time if np.isfinite(time) else np.inf
 
 
 def _paid_times(problem: LocationProblem, found: Evaluation) -> Floats:
@@ -65,15 +70,14 @@ def backup_coverage(problem: LocationProblem, found: Evaluation, request: Reques
     assert request.threshold_min is not None
     theta = float(request.options["backup_share"])
     count = times_covered(problem, found.sites, request.threshold_min)
-    once, twice = (float(problem.weight[count >= k].sum()) for k in (1, 2))
+    once, twice = (summed(problem.weight[count >= k]) for k in (1, 2))
     return replace(found, objective=(1.0 - theta) * once + theta * twice, times_covered=count)
 
 
 def fixed_charge(problem: LocationProblem, found: Evaluation, request: Request) -> Evaluation:
     """Yuan: the sites that are not fixed open, and the weighted time at its price."""
     assert found.cost_yuan is not None
-    time = _weighted_time(problem, found)
-    return replace(found, objective=found.cost_yuan + float(request.options["yuan_per_time"]) * time)
+    return replace(found, objective=found.cost_yuan + _yuan_of(_weighted_time(problem, found), request))
 
 
 def kolm_pollak(problem: LocationProblem, found: Evaluation, request: Request) -> Evaluation:
@@ -98,7 +102,7 @@ def capacitated_coverage(problem: LocationProblem, found: Evaluation, request: R
     if request.options["choice"] == "planned":
         return _planned(problem, found, "capacitated_coverage", request)
     allocation = nearest_allocation(problem, found, covered_only=True)
-    objective = -np.inf if allocation is None else float(allocation.data.sum())
+    objective = -np.inf if allocation is None else summed(allocation.data)
     return replace(found, objective=objective, allocation=allocation)
 
 
@@ -118,7 +122,7 @@ def capacitated_fixed_charge(problem: LocationProblem, found: Evaluation, reques
     timed = capacitated_p_median(problem, found, request)
     assert timed.objective is not None
     assert found.cost_yuan is not None
-    return replace(timed, objective=found.cost_yuan + float(request.options["yuan_per_time"]) * timed.objective)
+    return replace(timed, objective=found.cost_yuan + _yuan_of(timed.objective, request))
 
 
 def _planned(problem: LocationProblem, found: Evaluation, model: str, request: Request) -> Evaluation:
@@ -130,12 +134,11 @@ def _planned(problem: LocationProblem, found: Evaluation, model: str, request: R
         return replace(found, objective=np.inf)
     time, allocation = split
     if covering:
-        return replace(found, objective=float(allocation.data.sum()), allocation=allocation)
+        return replace(found, objective=summed(allocation.data), allocation=allocation)
     if model == "capacitated_p_median":
         return replace(found, objective=time, allocation=allocation)
     assert found.cost_yuan is not None
-    rate = float(request.options["yuan_per_time"])
-    return replace(found, objective=found.cost_yuan + rate * time, allocation=allocation)
+    return replace(found, objective=found.cost_yuan + _yuan_of(time, request), allocation=allocation)
 
 
 def lexicographic(problem: LocationProblem, found: Evaluation, request: Request) -> Evaluation:
@@ -147,8 +150,8 @@ def lexicographic(problem: LocationProblem, found: Evaluation, request: Request)
     levels = tuple(request.options["levels"])
     times, weight = found.nearest_time_min[problem.weight > 0], problem.weight[problem.weight > 0]
     if levels:
-        beyond = tuple(float(weight[times > minutes].sum()) for minutes in levels)
+        beyond = tuple(summed(weight[times > minutes]) for minutes in levels)
         return replace(found, objective=beyond[0], levels=beyond)
     worst = np.unique(times)[::-1][: int(request.options["depth"])].tolist()
-    steps = tuple(number for time in worst for number in (time, float(weight[times >= time].sum())))
+    steps = tuple(number for time in worst for number in (time, summed(weight[times >= time])))
     return replace(found, objective=found.worst_time_min, levels=steps)

@@ -166,7 +166,7 @@ MODELS: dict[str, Model] = {
             "levels": Option((), "minutes, the largest first: as few as possible beyond each; none: the worst times",
                              low=0.0, many=True),
             "depth": Option(3, "how many worst times and the weight at them are compared, where no levels are given",
-                            low=1.0),
+                            low=1.0, whole=True),
         },
     ),
 }  # fmt: skip

@@ -23,13 +23,26 @@ from optimizers.tree import Part, Tree
 
 __all__ = ["Proof", "is_plan", "prove", "rules_out_all"]
 
-_MIP_PAIRS = 400_000
-_WORTH = 0.05
-"""A round that closes less than this share of what was open is the last."""
-_PORTION = 3e7
-"""Pairs that a climb may look at in one call: well under half a second."""
+_MIP_PAIRS = 150_000
+"""More than these the mixed-integer solver does not finish."""
+_TREE_PAIRS = 2_000_000
+"""With more than these a part of the tree takes longer than it is worth, however little is left open."""
+_BATCH, _HOPE, _AT_LEAST, _AT_MOST = 6e6, 4e8, (10, 200), (200, 10_000)
+"""Pairs times parts looked into between two looks at the course, and how many may be needed in all; as parts."""
+_WORTH, _WORTH_A_CLIMB = 0.05, 0.002
+"""A round that closes less than this share of what was open is the last; less than the other, the last climb."""
+_CLOSE = 0.002
+"""A gap at which the tree takes over from the rounds."""
+_STEPS, _SHARE, _LONGER = 600, 0.2, 1.5
+"""Of a round that is gone on with as long as there is time; longer searches where one was in vain."""
+_PORTION, _CLIMB, _FEWEST = 3e7, 3e9, 100
+"""Pairs that a climb may look at in one call, well under half a second, and in all; the fewest steps of it."""
 _OWN = "interchange, Lagrangian bound, branch and bound"
+_LENT = 0.75  # of the time left goes to the solver
+_SELDOM = 0.02  # share of a site that the relaxation hardly uses
+_SEEDS = 1_000  # from one search to the next
 _NOBODY = np.zeros(0, dtype=np.int64)
+_TIME_IS_UP = "the time limit was reached."
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +67,8 @@ class _Effort:
 
 _EFFORTS = {
     "first": _Effort(((120, 0.0),), 0, 1.0),
-    "quick": _Effort(((400, 0.0), (400, 0.1)), 30, 0.01),
-    "thorough": _Effort(((600, 0.0), (600, 0.05), (600, 0.1), (600, 0.2)), 20_000, 0.0),
+    "quick": _Effort(((400, 0.0), (400, 0.1), (400, 0.1)), 30, 0.01),
+    "thorough": _Effort(((_STEPS, 0.0), (_STEPS, 0.05), (_STEPS, 0.1), (_STEPS, _SHARE)), 0, 0.0),
 }
 
 
@@ -80,11 +93,15 @@ class _Task:
         nothing = np.zeros(core.n_rows)
         self.tree.raise_bound(self.tree.root, core, Ascent(nothing, -math.inf))
         self.ascent: Ascent | None = None
+        self.climbs = True
+        self.cut = math.nan  # value of the plan by which costs were cut off last
+        self.told: Part | None = None  # what a solver says of the whole
 
     def proof(self, reason: str) -> Proof:
         """What is known by now."""
-        lower = whole_bound(self.core, self.tree.root.lower(), self.best.plan)
-        return Proof(self.best.plan, lower, reason, self.solver, self.tree.certificate())
+        root = self._root()
+        lower = whole_bound(self.core, root.lower(), self.best.plan)
+        return Proof(self.best.plan, lower, reason, self.solver, self.tree.certificate(root))
 
     def work_off(self) -> str:
         """Do everything in turn; why it stopped."""
@@ -92,95 +109,169 @@ class _Task:
         self.request.say("greedy and interchange")
         self._first_plan()
         for turn, (steps, share) in enumerate(effort.rounds):
-            self.request.say(f"Lagrangian bound, round {turn + 1}")
-            before = self.tree.root.bound
-            self._round(steps, share)
-            if self._is_done(effort.enough):
+            closed = self._round(turn, steps, share)
+            if self.clock.is_up or self._is_done(effort.enough):
                 return self._stopped()
-            if self.clock.is_up:
-                return "the time limit was reached."
-            if turn and self.tree.root.bound - before < _WORTH * (self.best.aim - before):
+            if turn and (closed < _WORTH or self._is_done(_CLOSE)):
                 break
-        if effort.parts and self._grow(effort.parts):
+        if self.request.effort == "thorough":
+            return self._finish(len(effort.rounds))
+        if effort.parts and self.tree.core.n_pairs <= _TREE_PAIRS:
+            self._grow(effort.parts)
+        return self._stopped()
+
+    def _finish(self, turn: int) -> str:
+        """The tree while it gets on, the solver for most of the time, then on with all that is left."""
+        promising = self.tree.core.n_pairs <= (_TREE_PAIRS if self._is_done(_CLOSE) else _MIP_PAIRS)
+        if promising and self._grow_in_hope():
             return ""
-        if self.request.effort != "thorough" or self._is_done(0.0):
-            return self._stopped()
-        return self._hand_over()
+        small = self.tree.core.n_pairs <= _MIP_PAIRS
+        if small and not self._is_over() and self._hand_over():
+            return "interrupted."
+        if not small:
+            self.tree.fell()
+        share = _SHARE
+        while not self._is_over():
+            turn, before = turn + 1, self.best.plan
+            if not small:
+                self._round(turn, _STEPS, share)
+            elif self._grow(self.tree.parts + self._parts(_BATCH, _AT_LEAST)):
+                return ""
+            else:
+                self._search(self.best.plan.sites, share, turn)
+            share = share if self.best.plan is not before else min(_LONGER * share, 1.0)
+        return self._stopped()
+
+    def _parts(self, work: float, limits: tuple[float, float]) -> float:
+        """Parts of the tree that so much work is good for."""
+        return float(np.clip(work / (self.tree.core.n_pairs + 1), *limits))
 
     def _first_plan(self) -> None:
-        """Greedy and interchange, and what comes of the caller's own plan."""
+        """Greedy and interchange, and what comes of the caller's own plan; again where that cuts off costs."""
         starts: list[list[Ints] | None] = [None]
         if self.request.start is not None:
             given = np.array(sorted({*self.request.start}), dtype=np.int64)
             starts.append([within_limits(self.core, given)])
-        for start in starts:
-            plan = self.core.search(start, share=0.0, seed=self.request.seed, clock=self.clock)
-            self.best.offer(self.core, plan.sites)
+        while True:
+            rest, before = self.tree.core, self.best.plan
+            for start in starts:
+                plan = rest.search(start, share=0.0, seed=self.request.seed, clock=self.clock)
+                self.best.offer(rest, plan.sites)
+            if self.clock.is_up or self.best.plan is before or not self._cut_off():
+                return
+            starts = [None, [within_limits(self.tree.core, self.best.plan.sites)]]
 
-    def _round(self, steps: int, share: float) -> None:
-        """Bound what remains, let the multipliers suggest a plan, search around it, fix what they settle."""
-        tree, rest = self.tree, self.tree.core
-        self._climb(steps)
-        assert self.ascent is not None
-        tree.raise_bound(tree.root, rest, self.ascent)
-        self._search(relaxed_choice(rest, self.ascent.multipliers), 0.0)
+    def _cut_off(self) -> bool:
+        """In a better plan nobody pays more than the whole of this one: True where that rules pairs out.
+
+        Costs of Kolm-Pollak span more than a double holds; what is out of the question would swallow what is not.
+        """
+        if self.cut == self.best.plan.value:
+            return False
+        self.cut, rest = self.best.plan.value, self.tree.core
+        left, _ = self.tree.fix(self.tree.root, rest, Ascent(np.zeros(rest.n_rows), -math.inf))
+        if self.ascent is not None and left is not rest:
+            self.ascent = left.inherit(rest, self.ascent)
+        self.tree.core = left
+        return left is not rest
+
+    def _round(self, turn: int, steps: int, share: float) -> float:
+        """Bound what remains, let the multipliers suggest a plan, search around it, fix what they settle.
+
+        Returns the share of what was open that the bound has closed.
+        """
+        self.request.say(f"Lagrangian bound, round {turn + 1}")
+        self._cut_off()
+        tree, rest, before = self.tree, self.tree.core, self.tree.root.bound
+        if self.climbs:
+            self._climb(steps)
+            assert self.ascent is not None
+            tree.raise_bound(tree.root, rest, self.ascent)
+            self._search(relaxed_choice(rest, self.ascent.multipliers), 0.0, turn)
         if share > 0.0 and not self._is_done(0.0):
-            self._search(self.best.plan.sites, share)
-        tree.core, self.ascent = tree.fix(tree.root, rest, self.ascent)
+            self._search(self.best.plan.sites, share, turn)
+        self._cut_off()
+        assert self.ascent is not None
+        tree.core, self.ascent = tree.fix(tree.root, tree.core, self.ascent)
+        closed = (tree.root.bound - before) / max(self.best.aim - before, 1e-300)
+        self.climbs = closed >= _WORTH_A_CLIMB or tree.core.n_pairs < rest.n_pairs
+        return closed
 
     def _climb(self, steps: int) -> None:
         """So many steps in portions that let the clock and an interrupt through."""
         rest = self.tree.core
+        steps = int(np.clip(_CLIMB / (rest.n_pairs + 1), _FEWEST, steps))
         portion = int(np.clip(_PORTION / (rest.n_pairs + 1), 1, steps))
         for done in range(0, steps, portion):
             self.ascent = rest.climb(self.ascent, self.best.aim, min(portion, steps - done), steps)
             if self.clock.is_up:
                 return
 
-    def _search(self, sites: Ints, share: float) -> None:
-        rest = self.tree.core
+    def _search(self, sites: Ints, share: float, turn: int) -> None:
+        rest, seed = self.tree.core, self.request.seed + _SEEDS * turn
+        if share > 0.0 and turn % 2:  # every second time, as the best plan may need an unlikely site
+            rest = self._likely(rest, sites)
         start = [within_limits(rest, sites)]
-        self.best.offer(rest, rest.search(start, share=share, seed=self.request.seed, clock=self.clock).sites)
+        self.best.offer(rest, rest.search(start, share=share, seed=seed, clock=self.clock).sites)
 
-    def _grow(self, parts: int) -> bool:
-        self.request.say(f"branch and bound on {int(self.tree.core.free.sum())} sites")
+    def _likely(self, rest: Relaxation, sites: Ints) -> Relaxation:
+        """What is left without the sites that the relaxation hardly uses: good plans are found there sooner."""
+        share = None if self.ascent is None else self.ascent.share
+        if share is None:
+            return rest
+        closed = rest.free & (share < _SELDOM)
+        closed[sites] = False
+        return rest.restrict(np.zeros_like(closed), closed)
+
+    def _grow(self, parts: float) -> bool:
         return self.tree.grow(self.ascent, parts)
 
+    def _grow_in_hope(self) -> bool:
+        """Go on with the tree while it closes the gap at a rate that will close it all; True when it has."""
+        self.request.say(f"branch and bound on {int(self.tree.core.free.sum())} sites")
+        before = self.tree.root.bound
+        while not self._is_over():
+            if self._grow(self.tree.parts + self._parts(_BATCH, _AT_LEAST)):
+                return True
+            closed = (self.tree.root.lower() - before) / max(self.best.aim - before, 1e-300)
+            if closed < self.tree.parts / self._parts(_HOPE, _AT_MOST):
+                return False
+        return False
+
+    def _root(self) -> Part:
+        """The better of what the tree and the solver prove."""
+        told = self.told
+        return told if told is not None and told.lower() > self.tree.root.lower() else self.tree.root
+
     def _is_done(self, enough: float) -> bool:
-        lower = whole_bound(self.core, self.tree.root.lower(), self.best.plan)
+        lower = whole_bound(self.core, self._root().lower(), self.best.plan)
         return is_proven(self.core, self.best.plan, lower, max(self.request.gap, enough))
+
+    def _is_over(self) -> bool:
+        return self.clock.is_up or self._is_done(0.0)
 
     def _stopped(self) -> str:
         if self._is_done(0.0):
             return ""
+        if self.clock.is_up:
+            return _TIME_IS_UP
         return f"stopped after search and bound, as effort {self.request.effort!r} asks."
 
-    def _hand_over(self) -> str:
-        """Give what remains to the solver, if it is small enough and there is time; why it stopped."""
+    def _hand_over(self) -> bool:
+        """Give what remains to the solver for most of the time; True when the user interrupted it."""
         rest = self.tree.core
-        if self.clock.is_up:
-            return "the time limit was reached."
-        if rest.n_pairs > _MIP_PAIRS:
-            return f"what remains ({rest.n_pairs} pairs) is too large to finish exactly."
         self.request.say(f"exact solver on {int(rest.free.sum())} sites and {rest.n_pairs} pairs")
         model = rest.formulate("rest")
         aim = self.best.plan.value - self.best.aim
         start = [model.opens[j].name for j in self.best.plan.sites.tolist() if j in model.opens]
-        report = run(model.lp, time_limit_s=self.clock.left_s, absolute_gap=0.99 * max(aim, 0.0), start=start)
+        report = run(model.lp, time_limit_s=_LENT * self.clock.left_s, absolute_gap=0.99 * max(aim, 0.0), start=start)
         if report.found:
             self.best.offer(rest, model.chosen())
-        self._believe(math.inf if report.infeasible else report.bound, model.constant)
-        if report.interrupted:
-            return "interrupted."
-        return "" if self._is_done(0.0) else f"the solver stopped: {report.stopped_by}."
-
-    def _believe(self, bound: float | None, constant: float) -> None:
-        """Take the solver's bound on what remains where it is better than the tree's."""
-        root = self.tree.root
-        whole = Part(math.inf if bound is None else bound + constant, None, root.fixes, by_solver=solver_name())
+        bound = math.inf if report.infeasible else report.bound
         self.solver = f"{_OWN}, {solver_name()}"
-        if bound is not None and whole.lower() > root.lower():
-            self.tree.root = whole
+        if bound is not None:
+            self.told = Part(bound + model.constant, None, self.tree.root.fixes, by_solver=solver_name())
+        return report.interrupted
 
 
 def within_limits(core: Relaxation, sites: Ints) -> Ints:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from optimizers.arrays import Floats
-from optimizers.checks import checked_positions, checked_threshold
+from optimizers.checks import as_number, checked_positions, checked_threshold
 from optimizers.problem import LocationProblem, ProblemError
 from optimizers.solution import SEED
 
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 EFFORTS = ("first", "quick", "thorough")
 Progress = Callable[[str], None]
 _ASKED = ("p", "budget_yuan", "threshold_min")
-
-
-def as_number(value: Any) -> float:
-    """The value as a float; NaN where it is none."""
-    try:
-        return math.nan if isinstance(value, bool | str) else float(value)
-    except (TypeError, ValueError):
-        return math.nan
 
 
 @dataclass(frozen=True)
@@ -39,6 +31,7 @@ class Option:
     above: bool = False  # the lowest value itself is not allowed
     choices: tuple[str, ...] = ()
     many: bool = False  # a row of numbers, the largest first
+    whole: bool = False  # no parts
 
     def fault(self, value: Any) -> str:
         """What is wrong with a value, as the end of a sentence; empty when nothing is."""
@@ -47,10 +40,12 @@ class Option:
         if self.choices:
             return "" if value in self.choices else f"it must be one of {', '.join(self.choices)}"
         number = as_number(value)
-        if math.isfinite(number) and self.low <= number <= self.high and not (self.above and number == self.low):
+        fits = math.isfinite(number) and not (self.whole and number != round(number))
+        if fits and self.low <= number <= self.high and not (self.above and number == self.low):
             return ""
         least = f"more than {self.low:g}" if self.above else f"{self.low:g} or more"
-        return f"give a number of {least}" + ("" if math.isinf(self.high) else f" and at most {self.high:g}")
+        most = "" if math.isinf(self.high) else f" and at most {self.high:g}"
+        return f"give a {'whole ' * self.whole}number of {least}{most}"
 
     def _fault_of_row(self, values: Any) -> str:
         alone = replace(self, many=False)
@@ -111,7 +106,7 @@ def check_request(problem: LocationProblem, model: str, request: Request, table:
         faults += faults_of_options(model, row, request.options)
     faults += _faults_of_p(problem, request)
     faults += _faults_of_numbers(request)
-    checked_threshold(request.threshold_min, problem.n_demand, faults)
+    threshold = checked_threshold(request.threshold_min, problem.n_demand, faults)
     start = None if request.start is None else checked_positions("start", request.start, problem.n_sites, faults)
     if faults:
         raise ProblemError(faults)
@@ -120,7 +115,10 @@ def check_request(problem: LocationProblem, model: str, request: Request, table:
     allowed = None if start is None else tuple(j for j in start if j not in set(problem.forbidden))
     p = None if request.p is None else int(request.p)
     budget = None if request.budget_yuan is None else float(request.budget_yuan)
-    return replace(request, p=p, budget_yuan=budget, start=allowed, seed=int(request.seed))
+    return replace(
+        request, p=p, budget_yuan=budget, threshold_min=threshold, gap=float(request.gap), start=allowed,
+        time_limit_s=float(request.time_limit_s), seed=int(request.seed) % 2**62,
+    )  # fmt: skip
 
 
 def unknown(what: str, name: Any, known: Iterable[str]) -> str:
@@ -197,7 +195,7 @@ def _faults_of_numbers(request: Request) -> list[str]:
     faults = []
     for name, unit in (("budget_yuan", "yuan"), ("gap", "share")):
         value = getattr(request, name)
-        if value is not None and not 0 <= as_number(value) < math.inf:
+        if (value is not None or name == "gap") and not 0 <= as_number(value) < math.inf:
             faults.append(f"{name} is {value}; give a finite {unit} value of 0 or more.")
     if not as_number(request.time_limit_s) > 0:
         faults.append(f"time_limit_s is {request.time_limit_s}; give more than 0 seconds.")
@@ -205,6 +203,8 @@ def _faults_of_numbers(request: Request) -> list[str]:
         faults.append(f"effort is {request.effort!r}; it must be one of {', '.join(EFFORTS)}.")
     if isinstance(request.seed, bool) or not hasattr(request.seed, "__index__") or request.seed < 0:
         faults.append(f"seed is {request.seed!r}; give a whole number of 0 or more.")
+    if request.progress is not None and not callable(request.progress):
+        faults.append(f"progress is {request.progress!r}; give a function that takes a sentence, or None.")
     return faults
 
 

@@ -11,6 +11,7 @@ from optimizers.capacity.solve import solve_capacitated
 from optimizers.centre import prove_centre
 from optimizers.certificate import Certificate, digest_of
 from optimizers.clock import Clock
+from optimizers.coverage import out_of_reach
 from optimizers.evaluate import evaluate
 from optimizers.finding import Finding
 from optimizers.floors import solve_with_floors
@@ -21,7 +22,7 @@ from optimizers.problem import LocationProblem
 from optimizers.prove import is_plan, prove, rules_out_all
 from optimizers.request import Progress, Request, check_request, has_floors
 from optimizers.solution import PROOF_TOLERANCE, SEED, Solution, relative_gap
-from optimizers.verify.digest import problem_digest
+from optimizers.verification.digest import problem_digest
 
 Engine: TypeAlias = Callable[[LocationProblem, str, Request, Clock], Finding]
 
@@ -100,10 +101,7 @@ def _unreachable(problem: LocationProblem, model: str, request: Request) -> Find
     if not (everyone or covers_all or all_reached):
         return None
     threshold = request.threshold_min if covers_all else None
-    allowed = np.flatnonzero(~problem.closed_for_good).tolist()
-    best = evaluate(problem, allowed, threshold_min=threshold)
-    served = best.reached if best.covered is None or not covers_all else best.covered
-    lost = np.flatnonzero(~served & (problem.weight > 0))
+    lost = out_of_reach(problem, threshold)
     if lost.size == 0:
         return None
     within = f" within {threshold:g} minutes" if isinstance(threshold, int | float) else ""
@@ -126,7 +124,8 @@ def _solution(problem: LocationProblem, model: str, request: Request, finding: F
         assert bound is not None
         bound = _not_past(objective, bound, MODELS[model].sense)
         gap = relative_gap(objective, bound, float(problem.weight.sum()) if MODELS[model].sense == "max" else 0.0)
-        status = "optimal" if gap <= PROOF_TOLERANCE else "feasible"
+        proven = gap <= PROOF_TOLERANCE and all(level.status == "optimal" for level in finding.levels)
+        status = "optimal" if proven else "feasible"
         reason = "" if status == "optimal" else reason or _stopped(request.gap)
     return Solution(
         model=model, status=status, sites=finding.sites or (), objective=objective, bound=bound, gap=gap,

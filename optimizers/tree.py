@@ -25,7 +25,7 @@ from optimizers.solution import SEED
 
 _KEPT = 25_000_000
 """Multipliers kept in all for the certificate (200 MB); a proof with more is not written down."""
-_OPEN_PAIRS = 20_000_000
+_OPEN_PAIRS = 10_000_000
 """Pairs of the cores behind open parts (240 MB); beyond them the search goes depth first."""
 _STEPS, _PROBE_STEPS = 150, 15
 _AT_MOST, _WORTH, _FEWER = 3, 0.1, 0.8
@@ -146,16 +146,16 @@ class Tree:
         self.open: list[_Node] = []
         self.experience = Experience(core.n_sites)
 
-    def certificate(self) -> Step | None:
+    def certificate(self, root: Part) -> Step | None:
         """The steps that prove `root.lower()`; None where nothing was written down."""
         if not self.record:
             return None
         unit = abs(self.best.core.sign)
         if self.kept > _KEPT:
-            return BySolver(unit * self.root.lower(), "own branch and bound, too large to write down")
-        return written(self.root, unit)
+            return BySolver(unit * root.lower(), "own branch and bound, too large to write down")
+        return written(root, unit)
 
-    def grow(self, ascent: Ascent | None, parts: int) -> bool:
+    def grow(self, ascent: Ascent | None, parts: float) -> bool:
         """Look into at most so many parts; True when nothing is left open."""
         node = None if self.parts else self._look(self.root, self.core, ascent)
         while node or self.open:
@@ -172,6 +172,11 @@ class Tree:
                 self.experience.learn(node.site, node.is_open, node.share, node.part.bound - before)
                 node = half
         return True
+
+    def fell(self) -> None:
+        """Forget how the plans were split; what holds for all of them stays."""
+        self.root.halves, self.root.site = None, -1
+        self.open, self.tied, self.parts = [], 0, 0
 
     def _next(self) -> _Node:
         """The part with the lowest bound; the newest one where too much memory is tied up."""
@@ -191,13 +196,7 @@ class Tree:
         """Bound, fix and split one part; the half to look into next, if any."""
         self.parts += 1
         for _ in range(_AT_MOST):
-            if np.any(core.capacity < -1e-9 * (1.0 + np.abs(self.best.core.capacity))):
-                part.full = True
-                return None
-            if core.n_rows == 0:
-                self.best.offer(core, _NOBODY)
-                part.multipliers = self.noted(core, np.zeros(0))
-                part.bound = core.constant
+            if self._is_settled(part, core):
                 return None
             before, pairs = part.bound, core.n_pairs
             ascent = core.climb(ascent, self.best.aim, _STEPS)
@@ -210,7 +209,17 @@ class Tree:
             if core.n_pairs > _FEWER * pairs and part.bound - before < _WORTH * (aim - before):
                 break
         assert ascent is not None
-        return self._split(part, core, ascent)
+        return None if self._is_settled(part, core) else self._split(part, core, ascent)
+
+    def _is_settled(self, part: Part, core: Relaxation) -> bool:
+        """True where a part needs no further look: no plan keeps the limits, or nothing is left to decide."""
+        if np.any(core.capacity < -1e-9 * (1.0 + np.abs(self.best.core.capacity))):
+            part.full = True
+        elif core.n_rows == 0:
+            self.best.offer(core, _NOBODY)
+            part.multipliers = self.noted(core, np.zeros(0))
+            part.bound = core.constant
+        return part.full or core.n_rows == 0
 
     def raise_bound(self, part: Part, core: Relaxation, ascent: Ascent) -> None:
         """Keep the multipliers if they prove more than is known."""

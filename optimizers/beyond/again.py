@@ -1,9 +1,14 @@
-"""Asking the question of a solution again, with something changed."""
+"""Asking the question of a solution again, with something changed.
+
+An interrupt from the keyboard ends the asking and is not raised again: what is known by then is returned.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from optimizers.checks import as_number
+from optimizers.equity import kappa_of
 from optimizers.evaluate import evaluate
 from optimizers.models import MODELS
 from optimizers.problem import LocationProblem
@@ -39,18 +44,53 @@ def without(problem: LocationProblem, sites: Iterable[int]) -> LocationProblem:
 
 
 def solve_again(problem: LocationProblem, solution: Solution, *, start: Iterable[int], **how: Any) -> Solution | None:
-    """Ask again of a changed problem, warm; as many sites as are left where fewer than `p` are. None: no site is left.
+    """Ask again of a changed problem, warm; as many sites as are left where fewer than `p` are.
 
-    `how` is passed on to `solve` (time limit, gap, effort).
+    None: no site is left, or the sites that are left cannot take everybody who must be served. `how` is passed on to
+    `solve` (time limit, gap, effort, options that are to be others).
     """
     left = problem.n_sites - len(problem.forbidden)
     asked = question_of(solution)
     if "p" in asked:
         asked["p"] = min(asked["p"], left)
-    if left == 0:
+    if left == 0 or _is_too_full(problem, solution.model):
         return None
     allowed = sorted(set(start) - set(problem.forbidden))
     return solve(problem, solution.model, start=allowed, **{**asked, **how})
+
+
+def _is_too_full(problem: LocationProblem, model: str) -> bool:
+    row = MODELS[model]
+    if not (row.serves_all and "capacity" in row.needs) or problem.unserved_cost is not None:
+        return False
+    return bool(problem.capacity[~problem.closed_for_good].sum() < problem.weight.sum() * (1.0 - 1e-12))
+
+
+def same_measure(problem: LocationProblem, rest: LocationProblem, solution: Solution) -> dict[str, Any]:
+    """Options by which a problem with fewer sites measures plans as the whole problem does.
+
+    The Kolm-Pollak kappa is made from the times with all allowed sites open, so fewer sites need another aversion.
+    """
+    if solution.model != "kolm_pollak":
+        return {}
+    now, then = kappa_of(rest, 1.0), kappa_of(problem, 1.0)
+    return {"aversion": float(solution.options["aversion"]) * then / now} if now > 0 < then else {}
+
+
+def was_interrupted(solution: Solution | None) -> bool:
+    """True when an interrupt from the keyboard ended a run."""
+    return solution is not None and solution.reason == "interrupted."
+
+
+def fault_of_count(name: str, value: Any, what: str) -> list[str]:
+    """A sentence unless the value is a whole number of 1 or more."""
+    is_whole = not isinstance(value, bool) and hasattr(value, "__index__") and value >= 1
+    return [] if is_whole else [f"{name} is {value!r}; {what}"]
+
+
+def fault_of_share(name: str, value: Any) -> list[str]:
+    """A sentence unless the value is a finite number of 0 or more."""
+    return [] if 0.0 <= as_number(value) < float("inf") else [f"{name} is {value!r}; give a share of 0 or more."]
 
 
 def worth(problem: LocationProblem, solution: Solution, sites: Iterable[int]) -> float:

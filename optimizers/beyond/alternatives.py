@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimizers.beyond.again import is_max, loss, solve_again, without, worth
+from optimizers.beyond.again import (
+    fault_of_count,
+    fault_of_share,
+    is_max,
+    loss,
+    same_measure,
+    solve_again,
+    was_interrupted,
+    without,
+    worth,
+)
 from optimizers.problem import LocationProblem, ProblemError
 from optimizers.solution import Solution
 
@@ -69,31 +79,35 @@ def alternatives(
         time_limit_s: seconds for each of them.
         how: goes to `solve` (gap, effort).
 
+    After an interrupt from the keyboard the plans found so far are returned, and are not `complete`.
+
     Raises:
         ProblemError: a count, share or difference that means nothing.
     """
-    _check(count, within, differ_by)
+    _check(count, within, differ_by, tries)
     if solution.objective is None:
         return Alternatives((), complete=solution.status == "infeasible")
     search = _Search(problem, solution, within, tries, {"time_limit_s": time_limit_s, **how})
     shown: list[Solution] = [solution]
     complete = False
-    while len(shown) <= count:
-        found, complete = search.next_after(shown, differ_by)
-        if found is None:
-            break
-        shown.append(found)
+    try:
+        while len(shown) <= count:
+            found, complete = search.next_after(shown, differ_by)
+            if found is None:
+                break
+            shown.append(found)
+    except KeyboardInterrupt:
+        complete = False
     return Alternatives(tuple(_alternative(solution, each) for each in shown[1:]), complete)
 
 
-def _check(count: int, within: float, differ_by: int) -> None:
-    faults = []
-    if count < 1:
-        faults.append(f"count is {count}; ask for at least one plan.")
-    if not (math.isfinite(within) and within >= 0):
-        faults.append(f"within is {within}; give a share of 0 or more.")
-    if differ_by < 1:
-        faults.append(f"differ_by is {differ_by}; plans must differ in at least one site.")
+def _check(count: int, within: float, differ_by: int, tries: int) -> None:
+    faults = [
+        *fault_of_count("count", count, "ask for at least one plan."),
+        *fault_of_share("within", within),
+        *fault_of_count("differ_by", differ_by, "plans must differ in at least one site."),
+        *fault_of_count("tries", tries, "allow at least one."),
+    ]
     if faults:
         raise ProblemError(faults)
 
@@ -154,7 +168,10 @@ class _Search:
         if avoided not in self.known:
             self.left -= 1
             rest = without(self.problem, avoided)
-            again = solve_again(rest, self.solution, start=self.solution.sites, **self.how)
+            how = {**same_measure(self.problem, rest, self.solution), **self.how}
+            again = solve_again(rest, self.solution, start=self.solution.sites, **how)
+            if was_interrupted(again):
+                raise KeyboardInterrupt
             self.known[avoided] = None if again is None or again.status == "infeasible" else again
         return self.known[avoided]
 

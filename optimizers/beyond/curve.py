@@ -5,11 +5,16 @@ point is better than the bound of a larger one. Both are used: plans are handed 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from optimizers.beyond.again import gap_of, is_max
+import numpy as np
+
+from optimizers.beyond.again import gap_of, is_max, was_interrupted
+from optimizers.checks import as_number
+from optimizers.models import MODELS
 from optimizers.problem import LocationProblem, ProblemError
+from optimizers.request import Request, check_request
 from optimizers.solution import Solution
 from optimizers.solve import solve
 
@@ -48,7 +53,8 @@ def curve(
     """Solve for each number of sites, or for each budget, from the smallest on, each from the plan before.
 
     Exactly one of `p` and `budget_yuan` is a sequence; the rest of the question (`threshold_min`, options of the
-    model, `effort`, `time_limit_s` for each point, ...) goes to `solve` as it is.
+    model, `effort`, `time_limit_s` for each point, ...) goes to `solve` as it is. After an interrupt from the keyboard
+    the points so far are returned.
 
     Raises:
         ProblemError: no sequence or two of them, or whatever is wrong with the question.
@@ -58,19 +64,34 @@ def curve(
         question["p"] = p
     if budget_yuan is not None and name != "budget_yuan":
         question["budget_yuan"] = budget_yuan
+    for value in values:
+        _check(problem, model, {**question, name: value})
     start = question.pop("start", None)
     found: list[Solution] = []
-    for value in values:
-        found.append(solve(problem, model, start=start, **{**question, name: value}))
-        start = found[-1].sites or start
+    try:
+        for value in values:
+            found.append(solve(problem, model, start=start, **{**question, name: value}))
+            if was_interrupted(found[-1]):
+                break
+            start = found[-1].sites or start
+    except KeyboardInterrupt:
+        pass  # what is known is returned
     points = [_point(solution) for solution in found]
     return tuple(_shared(problem, model, points))
+
+
+def _check(problem: LocationProblem, model: str, question: dict[str, Any]) -> None:
+    """Whatever is wrong with any point is said before work begins."""
+    known = {field.name for field in fields(Request)} - {"options"}
+    options = {name: value for name, value in question.items() if name not in known}
+    asked = {name: value for name, value in question.items() if name in known}
+    check_request(problem, model, Request(**asked, options=options), MODELS)
 
 
 def _steps(p: Any, budget_yuan: Any) -> tuple[str, list[Any]]:
     """The name of the sequence and its values, ascending, each once."""
     many = {
-        name: sorted(set(value))
+        name: list(value)
         for name, value in (("p", p), ("budget_yuan", budget_yuan))
         if isinstance(value, Iterable) and not isinstance(value, str)
     }
@@ -79,7 +100,9 @@ def _steps(p: Any, budget_yuan: Any) -> tuple[str, list[Any]]:
     name, values = next(iter(many.items()))
     if not values:
         raise ProblemError([f"{name} of a curve is empty."])
-    return name, values
+    if strange := [value for value in values if not np.isfinite(as_number(value))]:
+        raise ProblemError([f"{name} of a curve holds {strange[0]!r}; give numbers."])
+    return name, sorted(set(values))
 
 
 def _point(solution: Solution) -> Point:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from optimizers.beyond.again import gap_of, loss, solve_again, without, worth
+from optimizers.beyond.again import loss, same_measure, solve_again, was_interrupted, without, worth
 from optimizers.problem import LocationProblem
 from optimizers.solution import Solution
 
@@ -38,20 +38,28 @@ def replacement_costs(
 
     Every plan is looked for anew with the site forbidden, warm from what is left, `time_limit_s` seconds at most.
     `how` (gap, effort) goes to `solve`. A solution that is not optimal may be beaten, its loss is then negative.
+    After an interrupt from the keyboard the sites looked at so far are returned.
     """
     if solution.objective is None:
         return ()
-    loose = [site for site in solution.sites if site not in set(problem.fixed_open)]
-    found = [_replacement(problem, solution, site, {"time_limit_s": time_limit_s, **how}) for site in loose]
+    found: list[Replacement] = []
+    try:
+        for site in solution.sites:
+            if site not in problem.fixed_open:
+                found.append(_replacement(problem, solution, site, {"time_limit_s": time_limit_s, **how}))
+    except KeyboardInterrupt:
+        pass  # what is known is returned
     return tuple(sorted(found, key=lambda each: (-each.loss, each.site)))
 
 
 def _replacement(problem: LocationProblem, solution: Solution, site: int, how: dict[str, Any]) -> Replacement:
     assert solution.objective is not None
     rest = without(problem, [site])
-    again = solve_again(rest, solution, start=solution.sites, **how)
+    again = solve_again(rest, solution, start=solution.sites, **{**same_measure(problem, rest, solution), **how})
     if again is None:
-        return _with_none_left(rest, solution, site)
+        return _with_none_left(problem, solution, site)
+    if was_interrupted(again):
+        raise KeyboardInterrupt
     if again.objective is None or again.bound is None:
         is_lost = again.status == "infeasible"
         least = math.inf if is_lost else -math.inf
@@ -63,11 +71,11 @@ def _replacement(problem: LocationProblem, solution: Solution, site: int, how: d
     )  # fmt: skip
 
 
-def _with_none_left(rest: LocationProblem, solution: Solution, site: int) -> Replacement:
+def _with_none_left(problem: LocationProblem, solution: Solution, site: int) -> Replacement:
     """No site may be opened at all; what remains is worth what it is worth."""
     assert solution.objective is not None
-    value = worth(rest, solution, ())
+    value = worth(problem, solution, problem.fixed_open)
     if not math.isfinite(value):
         return Replacement(site, (), None, None, None, "infeasible", math.inf, math.inf)
     lost = loss(solution.model, solution.objective, value)
-    return Replacement(site, (), value, value, gap_of(rest, solution.model, value, value), "optimal", lost, lost)
+    return Replacement(site, tuple(problem.fixed_open), value, value, 0.0, "optimal", lost, lost)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from optimizers.arrays import Floats
-from optimizers.beyond.again import loss, solve_again, worth
+from optimizers.beyond.again import fault_of_count, fault_of_share, loss, solve_again, was_interrupted, worth
 from optimizers.problem import Group, LocationProblem, ProblemError
 from optimizers.solution import SEED, Solution
 
@@ -50,7 +50,8 @@ def stability(
     | persons | as many persons as there are, drawn from them with replacement (bootstrap): small rows vary most |
 
     Every draw is scaled to the same total, so that capacities and floors keep their meaning; the groups of a row
-    change with its weight. The same seed gives the same draws. `how` (time limit, gap) goes to `solve`.
+    change with its weight. The same seed gives the same draws. `how` (time limit, gap) goes to `solve`. After an
+    interrupt from the keyboard the draws made so far are told about.
 
     Raises:
         ProblemError: a number of draws, spread or way that means nothing.
@@ -59,12 +60,17 @@ def stability(
     rng = np.random.default_rng(seed)
     counts, regret = np.zeros(problem.n_sites), []
     for _ in range(draws):
-        drawn = _drawn(problem, rng, spread, way)
-        again = solve_again(drawn, solution, start=solution.sites, effort=effort, **how)
-        if again is None or again.objective is None:
-            continue
+        try:
+            drawn = _drawn(problem, rng, spread, way)
+            again = solve_again(drawn, solution, start=solution.sites, effort=effort, **how)
+            if was_interrupted(again):
+                break
+            if again is None or again.objective is None:
+                continue
+            here = worth(drawn, solution, solution.sites)
+        except KeyboardInterrupt:
+            break
         counts[list(again.sites)] += 1.0
-        here = worth(drawn, solution, solution.sites)
         regret.append(max(0.0, loss(solution.model, again.objective, here)) / max(abs(again.objective), 1e-300))
     frequency = counts / max(len(regret), 1)
     kept = {site: float(frequency[site]) for site in solution.sites}
@@ -72,11 +78,7 @@ def stability(
 
 
 def _check(draws: int, spread: float, way: str) -> None:
-    faults = []
-    if draws < 1:
-        faults.append(f"draws is {draws}; draw at least once.")
-    if not (np.isfinite(spread) and spread >= 0):
-        faults.append(f"spread is {spread}; give a share of 0 or more.")
+    faults = [*fault_of_count("draws", draws, "draw at least once."), *fault_of_share("spread", spread)]
     if way not in WAYS:
         faults.append(f"way is {way!r}; it must be one of {', '.join(WAYS)}.")
     if faults:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from optimizers.arrays import Csr, Floats, Ints
+from optimizers.arrays import Csr, Floats, Ints, summed
 from optimizers.capacity.pose import Kind, posed_rows, tables_of
 from optimizers.capacity.split import cheapest_split
 from optimizers.problem import LocationProblem
@@ -28,11 +28,11 @@ def best_split(problem: LocationProblem, sites: Iterable[int], threshold_min: An
     if not found.allowed:
         return None
     allocation = spread(rows.posed, rows.share, found.row, found.site, found.amount, problem.n_sites)
-    minutes = float((problem.travel_time_min * (allocation > 0)).multiply(allocation).sum())
+    minutes = summed((problem.travel_time_min * (allocation > 0)).multiply(allocation).tocsr().data)
     if covers or problem.unserved_cost is None:
         return minutes, allocation
     left = np.maximum(problem.weight - allocation.sum(axis=1), 0.0)
-    return minutes + problem.unserved_cost * float(left.sum()), allocation
+    return minutes + problem.unserved_cost * summed(left), allocation
 
 
 def spread(posed: Ints, share: Floats, row: Ints, site: Ints, amount: Floats, n_sites: int) -> Csr:

@@ -27,7 +27,7 @@ from optimizers.capacity.formulation import formulate
 from optimizers.capacity.split import Split, cheapest_split, proof_of_shortage
 from optimizers.capacity.tables import Tables
 from optimizers.clock import Clock
-from optimizers.median.formulation import Formulation
+from optimizers.formulation import Formulation
 from optimizers.relaxation import Ascent, Plan
 
 _UPHEAVALS = 8

@@ -19,21 +19,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pulp
 
-from optimizers.median.formulation import Formulation
+from optimizers.formulation import Formulation, Terms, begun, finished
 
 if TYPE_CHECKING:
     from optimizers.capacity.core import CapacityCore
 
-Terms = list[tuple[Any, float]]
-
 
 def formulate(core: CapacityCore, name: str) -> Formulation:
     """Build the model of a core."""
-    lp = pulp.LpProblem(name, pulp.LpMinimize)
-    opens = {int(j): lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in np.flatnonzero(core.free)}
+    lp, opens = begun(core, name)
     draft = _Draft(core, lp, opens)
     if core.own_choice:
         draft.own_choice()
@@ -41,11 +37,7 @@ def formulate(core: CapacityCore, name: str) -> Formulation:
         draft.planned()
     draft.add_rooms()
     terms = [(v, cost) for v, cost in draft.objective.items() if cost]
-    terms += [(y, float(core.open_cost[j])) for j, y in opens.items() if core.open_cost[j]]
-    lp.setObjective(pulp.LpAffineExpression(terms))
-    for size, capacity in zip(core.size, core.capacity, strict=True):
-        draft.at_most([(y, float(size[j])) for j, y in opens.items() if size[j]], float(capacity))
-    return Formulation(lp, opens, core.opened, core.constant)
+    return finished(core, lp, opens, terms, core.constant)
 
 
 class _Draft:

@@ -33,6 +33,11 @@ class Kind:
     rate: float
     left_out: float | None
 
+    @property
+    def is_free(self) -> bool:
+        """True when it costs nothing to be served far away, so that the value does not say who is nearest."""
+        return self.covers or self.rate == 0.0
+
 
 def kind_of(problem: LocationProblem, model: str, options: Mapping[str, Any]) -> Kind:
     """The kind of one of the three capacitated models."""
@@ -46,7 +51,7 @@ def pose(problem: LocationProblem, model: str, request: Request) -> CapacityCore
     """The core of one of the three capacitated models."""
     kind = kind_of(problem, model, request.options)
     rows = posed_rows(problem, kind, request.threshold_min, ~problem.closed_for_good)
-    unit = np.zeros(rows.unit.size) if kind.covers else rows.unit
+    unit = np.zeros(rows.unit.size) if kind.is_free else rows.unit
     open_cost = np.zeros(problem.n_sites)
     if model == "capacitated_fixed_charge":
         open_cost = np.where(problem.open_already, 0.0, problem.site_cost_yuan)
@@ -70,7 +75,7 @@ def pose(problem: LocationProblem, model: str, request: Request) -> CapacityCore
 def posed_rows(problem: LocationProblem, kind: Kind, threshold_min: Any, usable: Bools) -> Rows:
     """Rows of positive weight with the pairs that may serve them, by position; equal rows are one.
 
-    The unit of a pair is its value per unit of weight; for covering it is 0, or the rank where people choose.
+    The unit of a pair is its value per unit of weight; where that is 0 and people choose, it is the rank.
     """
     times = problem.travel_time_min
     wanted = problem.weight > 0
@@ -82,8 +87,8 @@ def posed_rows(problem: LocationProblem, kind: Kind, threshold_min: Any, usable:
         keep &= kind.rate * times.data < kind.left_out
     counts = np.bincount(rows[keep], minlength=problem.n_demand)[wanted]
     site, unit = times.indices[keep].astype(np.int64), kind.rate * times.data[keep]
-    if kind.covers:
-        unit = _ranks(rows[keep], unit) if kind.own_choice else np.zeros(site.size)
+    if kind.is_free:
+        unit = _ranks(rows[keep], times.data[keep]) if kind.own_choice else np.zeros(site.size)
     found = Rows(
         problem.weight[wanted], np.concatenate(([0], np.cumsum(counts))).astype(np.int64), site, unit,
         np.where(wanted, np.cumsum(wanted) - 1, -1), np.ones(problem.n_demand),

@@ -25,14 +25,11 @@ from optimizers.problem import LocationProblem
 from optimizers.request import Request
 
 _OWN = "weighted swaps on few rows, Lagrangian bound, branch and bound"
-_CLIMBS = {"first": 100, "quick": 300, "thorough": 1000}  # steps of the climb of a bound
-_NODES = {"first": 0, "quick": 10, "thorough": 5000}  # of the tree of one test
 _RECORD = 20_000_000  # multipliers that a certificate may hold
 _OVER = "the time limit was reached."
-_RECORD = 20_000_000  # multipliers that a certificate may hold
-_OVER = "the time limit was reached."
-_WORK = {"first": 400_000, "quick": 2_000_000, "thorough": 40_000_000}  # of one search; about a nanosecond each
 _GAVE_UP = "the nodes allowed did not suffice."
+_NEAR = 0.25  # of the gap: plans better by less than that are not looked for
+_LONG = 200  # pairs looked at for each pair, at least, while there is no plan
 _CLOSE = 1e-3  # of the best plan's worst time: near enough for the bound of one round
 
 
@@ -56,9 +53,10 @@ class Effort:
 _QUICK = Effort(2_000_000, 300, 10)
 _EFFORTS = {
     "first": (Effort(400_000, 100, 0),),
-    "quick": (_QUICK,),
-    "thorough": (_QUICK, Effort(20_000_000, 600, 50, 0.2), Effort(80_000_000, 600, 200, 1.0)),
+    "quick": (_QUICK, Effort(0, 300, 10, 0.5)),
+    "thorough": (_QUICK, Effort(20_000_000, 600, 10, 0.5), Effort(80_000_000, 600, 100, 1.0)),
 }  # fmt: skip
+_ENOUGH = {"first": 0.01, "quick": 0.01, "thorough": 0.0}  # a gap at which it stops of its own accord
 
 
 @dataclass
@@ -91,8 +89,11 @@ class _Hunt:
     solver: str = _OWN
 
 
-def prove_centre(problem: LocationProblem, request: Request, clock: Clock) -> Finding:
-    """Bisect with quick tests first; a thorough request then bisects what they left undecided."""
+def prove_centre(problem: LocationProblem, request: Request, clock: Clock, *, closely: bool = False) -> Finding:
+    """Bisect with quick tests first; a thorough request then bisects what they left undecided.
+
+    `closely`: quick tests go on even within a gap that is enough.
+    """
     reach = reach_of(problem)
     if reach.n_rows == 0:
         return Finding(tuple(problem.fixed_open), 0.0, "", "check of the data")
@@ -100,11 +101,16 @@ def prove_centre(problem: LocationProblem, request: Request, clock: Clock) -> Fi
         return Finding(None, None, "", "check of the data")
     hunt = _first_look(problem, request, reach)
     try:
-        for effort in _EFFORTS[request.effort]:
-            _narrow(problem, request, hunt, effort, clock)
+        gap = max(request.gap, _ENOUGH[request.effort])
+        efforts = _EFFORTS[request.effort]
+        # Within a gap one test decides, so that it is worth more than many of those in between.
+        if closely and request.effort != "first":
+            _narrow(problem, request, hunt, _QUICK, request.gap, clock)
+        for effort in (*_EFFORTS["quick"], efforts[-1]) if gap and request.effort == "thorough" else efforts:
+            _narrow(problem, request, hunt, effort, gap, clock)
     except KeyboardInterrupt:
         hunt.reason = "interrupted."
-    if hunt.reason == _GAVE_UP and request.effort != "thorough":
+    if hunt.reason in ("", _GAVE_UP) and request.effort != "thorough":
         hunt.reason = f"stopped after search and bound, as effort {request.effort!r} asks."
     return _finding(problem, hunt)
 
@@ -141,27 +147,26 @@ def _measure(hunt: _Hunt, sites: tuple[int, ...]) -> tuple[Floats, Ints]:
     return minutes, cell
 
 
-def _narrow(problem: LocationProblem, request: Request, hunt: _Hunt, effort: Effort, clock: Clock) -> None:
+def _narrow(problem: LocationProblem, request: Request, hunt: _Hunt, effort: Effort, gap: float, clock: Clock) -> None:
     """Narrow the range between what is ruled out and what is reached; first upwards, then below what stayed open."""
-    floor, open_from = hunt.low, math.inf
+    floor, open_from = hunt.low if effort.work else math.inf, math.inf
     while True:
-        if hunt.high - hunt.low <= request.gap * hunt.high:
+        if math.isfinite(hunt.high) and hunt.high - hunt.low <= gap * hunt.high:
             hunt.reason = ""
             return
         if clock.is_up:
             hunt.reason = _OVER
             return
         values = _values(hunt, floor, hunt.high)
-        upwards = values.size > 0
+        upwards = values.size > 0 and (hunt.sites is None or hunt.high - values[0] > _NEAR * gap * hunt.high)
         if not upwards:
-            if math.isinf(open_from):
+            if values.size == 0 and effort.work and math.isinf(open_from):
                 hunt.low, hunt.reason = hunt.high, ""
                 return
-            values = _values(hunt, hunt.low, open_from)
-            if values.size == 0 or open_from - hunt.low < _CLOSE * hunt.high:
+            values = _values(hunt, hunt.low, min(open_from, hunt.high))
+            if values.size == 0 or min(open_from, hunt.high) - hunt.low < _CLOSE * hunt.high:
                 return
-        # The largest value comes first where there is no plan yet: it tells whether there is any at all.
-        threshold = float(values[(values.size - 1) // 2] if hunt.sites is not None else values[-1])
+        threshold = _next_to_test(hunt, values, 0.0 if upwards else max(gap, 1e-12))
         request.say(f"do {request.p} sites reach everyone within {threshold:g} minutes?")
         reached = _test(problem, hunt, effort if upwards else replace(effort, work=0), threshold, clock)
         if reached is False:
@@ -172,6 +177,14 @@ def _narrow(problem: LocationProblem, request: Request, hunt: _Hunt, effort: Eff
             open_from = min(open_from, threshold)
         if upwards and not reached:
             floor = math.nextafter(threshold, math.inf)
+
+
+def _next_to_test(hunt: _Hunt, values: Floats, gap: float) -> float:
+    """The middle one; the one that is enough for the gap, where there is one and it was not left undecided."""
+    if hunt.sites is None and gap == 0.0:
+        return float(values[-1])  # the largest tells whether there is any plan at all
+    enough = int(np.searchsorted(values, hunt.high * (1.0 - gap))) - 1
+    return float(values[enough if gap > _CLOSE and 0 <= enough < values.size - 1 else (values.size - 1) // 2])
 
 
 def _values(hunt: _Hunt, floor: float, below: float) -> Floats:
@@ -185,7 +198,9 @@ def _test(problem: LocationProblem, hunt: _Hunt, effort: Effort, threshold: floa
     while not clock.is_up:
         asking = hunt.fixed_min[hunt.rows] > threshold
         places, near = hunt.rows[asking], within(hunt.times[asking], threshold)
-        if not _covered(hunt, near, places, effort.work):
+        # The first plan is worth a long search: without one the tests below say little.
+        work = max(effort.work, _LONG * near.nnz) if hunt.sites is None else effort.work
+        if not _covered(hunt, near, places, work):
             needed = essential_rows(near)
             ruled_out = _ruled_out(problem, hunt, effort, near[needed], places[needed], clock)
             if ruled_out is not False:
@@ -245,14 +260,17 @@ def _by_solver(hunt: _Hunt, near: Csr, seconds: float) -> bool | None:
 
 
 def _grown(problem: LocationProblem, hunt: _Hunt, threshold: float) -> bool:
-    """Measure the chosen sites for everybody and look at the worst row of each from now on; False: all are reached."""
+    """Measure the chosen sites for everybody; from now on look at the worst row near each. False: all are reached."""
     sites = tuple(sorted({*problem.fixed_open, *np.flatnonzero(hunt.chosen).tolist()}))
     minutes, cell = _measure(hunt, sites)
     beyond = np.flatnonzero(minutes > threshold)
     if beyond.size == 0:
         return False
     worst_first = beyond[np.argsort(-minutes[beyond], kind="stable")]
-    _, first = np.unique(cell[worst_first], return_index=True)
+    belongs = cell[worst_first]
+    for at in np.flatnonzero(belongs < 0).tolist():  # nobody reaches it: its nearest site stands for where it lies
+        belongs[at] = hunt.reach.n_sites + hunt.reach.closest(int(worst_first[at]))
+    _, first = np.unique(belongs, return_index=True)
     hunt.weight[worst_first[first]] = max(1, int(hunt.weight[hunt.rows].mean()))
     hunt.rows = np.union1d(hunt.rows, worst_first[first])
     hunt.times = part_of(hunt.reach, hunt.rows, hunt.high, hunt.free)

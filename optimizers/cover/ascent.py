@@ -74,8 +74,11 @@ def handed_down(core: CoverCore, parent: CoverCore, ascent: Ascent) -> Ascent:
     became = core.origin.became
     held = became >= 0
     price = np.zeros(core.n_rows)
-    price += np.bincount(became[held], parent.origin.spread(ascent.multipliers)[held], core.n_rows)
+    here = ascent.multipliers if ascent.memory is None else ascent.memory.price  # on course, unlike the best ones
+    price += np.bincount(became[held], parent.origin.spread(here)[held], core.n_rows)
     price = np.minimum(price, saddle.caps[:, 0])
     share = np.where(core.free, 0.0 if ascent.share is None else ascent.share, 0.0)
     omega = _BALANCE if ascent.memory is None else float(ascent.memory.numbers[0])
-    return Ascent(price, -np.inf, share, begin(saddle, price.copy(), share.copy(), omega))
+    state = begin(saddle, price.copy(), share.copy(), omega)
+    state.numbers[5] = 0.0 if ascent.memory is None else ascent.memory.numbers[5]  # restarts stay as rare as they were
+    return Ascent(price, -np.inf, share, state)

@@ -25,12 +25,14 @@ from optimizers.arrays import Bools, Floats, Ints
 from optimizers.clock import Clock
 from optimizers.cover.ascent import climb_on, first_climb, handed_down, saddle_of
 from optimizers.cover.bound import Saddle
-from optimizers.cover.formulation import Formulation, formulate
+from optimizers.cover.formulation import formulate
 from optimizers.cover.rows import Rows, merged
 from optimizers.cover.search import find_plan
 from optimizers.cover.tables import Small, Tables, by_site, narrow, paid, price_sites
+from optimizers.formulation import Formulation
 from optimizers.relaxation import Ascent, Plan
 
+_STEPS = 200  # of a climb for the search alone
 _MERGE = 0.7  # equal rows are merged again when this share of the pairs is left
 
 
@@ -146,7 +148,8 @@ class CoverCore:
         start, row = by_site(rows.indptr, rows.site, self.n_sites)
         core = replace(
             self,
-            indptr=rows.indptr, site=rows.site, start=start, row=row, gains=rows.gains,
+            indptr=rows.indptr, site=rows.site, start=start, row=row,
+            gains=np.minimum(rows.gains, self.penalty),  # left out once or twice, a row that must be covered is lost
             capacity=self.capacity - self.size[:, opened].sum(axis=1),
             free=self.free & ~opened & ~closed,
             origin=self._handed_on(rows, np.minimum(lost, self.caps[:, 0])),
@@ -186,11 +189,20 @@ class CoverCore:
 
     def climb(self, ascent: Ascent | None, upper: float, iterations: int, planned: int = 0) -> Ascent:
         """Some more steps of the primal-dual method, until the bound reaches `upper`; at most half a second of them."""
-        return climb_on(self, first_climb(self) if ascent is None else ascent, upper, iterations)
+        ascent = climb_on(self, first_climb(self) if ascent is None else ascent, upper, iterations)
+        self.__dict__["latest"] = ascent
+        return ascent
 
     def inherit(self, parent: "CoverCore", ascent: Ascent) -> Ascent:
         """The parent's ascent as a start for this core, which `parent.restrict` made."""
-        return handed_down(self, parent, ascent)
+        ascent = handed_down(self, parent, ascent)
+        self.__dict__["latest"] = ascent
+        return ascent
+
+    @cached_property
+    def latest(self) -> Ascent:
+        """Where the climb is, for the search; some steps of it where nobody has climbed yet."""
+        return self.climb(None, np.inf, _STEPS)
 
     def row_part(self, multipliers: Floats) -> float:
         """sum_i sum_k min(gain_ik, l_i) for multipliers >= 0."""

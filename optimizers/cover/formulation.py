@@ -16,53 +16,28 @@ Regional Science 32; Hogan & ReVelle (1986), Management Science 32.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pulp
 
-from optimizers.arrays import Ints
+from optimizers.formulation import Formulation, Terms, begun, finished
 
 if TYPE_CHECKING:
     from optimizers.cover.core import CoverCore
 
 
-@dataclass(frozen=True, eq=False)
-class Formulation:
-    """A PuLP model, its site variables by position, the sites open already and the constant left out of it."""
-
-    lp: Any
-    opens: dict[int, Any]
-    opened: tuple[int, ...]
-    constant: float
-
-    def chosen(self) -> Ints:
-        """Positions of the free sites that the solved model opens."""
-        return np.array(
-            sorted(j for j, y in self.opens.items() if y.varValue is not None and y.varValue > 0.5),
-            dtype=np.int64,
-        )
-
-
 def formulate(core: CoverCore, name: str) -> Formulation:
     """Build the model of a core."""
-    lp = pulp.LpProblem(name, pulp.LpMinimize)
-    opens = {int(j): lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in np.flatnonzero(core.free)}
-    terms: list[tuple[Any, float]] = []
+    lp, opens = begun(core, name)
+    terms: Terms = []
     sites, gains = core.site.tolist(), core.gains.tolist()
     for i, (a, b) in enumerate(zip(core.indptr[:-1].tolist(), core.indptr[1:].tolist(), strict=True)):
         terms += _add_row(lp, i, [opens[j] for j in sites[a:b]], gains[i], core.penalty)
-    terms += [(y, float(core.open_cost[j])) for j, y in opens.items() if core.open_cost[j]]
-    lp.setObjective(pulp.LpAffineExpression(terms))
-    for k in range(core.capacity.size):
-        used = pulp.LpAffineExpression([(y, float(core.size[k, j])) for j, y in opens.items()])
-        lp.addConstraint(pulp.LpConstraint(used, pulp.LpConstraintLE, rhs=float(core.capacity[k])))
-    return Formulation(lp, opens, core.opened, core.constant)
+    return finished(core, lp, opens, terms, core.constant)
 
 
-def _add_row(lp: Any, i: int, sites: list[Any], gains: list[float], penalty: float) -> list[tuple[Any, float]]:
+def _add_row(lp: Any, i: int, sites: list[Any], gains: list[float], penalty: float) -> Terms:
     """Constraints of one row; returns its terms of the objective."""
     while gains and gains[-1] == 0.0:
         gains = gains[:-1]

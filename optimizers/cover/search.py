@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizers.arrays import Ints
+from optimizers.arrays import Bools, Ints
 from optimizers.clock import Clock
+from optimizers.cover.dominance import dominated_rows, without_rows
 from optimizers.cover.moves import State, new_state
 from optimizers.cover.ruin import anneal, fill, swap
 from optimizers.cover.weighing import Weighing, weigh
-from optimizers.relaxation import Ascent, Plan, plan_of
+from optimizers.relaxation import Plan, plan_of
 
 if TYPE_CHECKING:
     from optimizers.cover.core import CoverCore
@@ -29,9 +30,10 @@ _FIRST_EACH, _LONG_EACH = 3e2, 4e4  # of them for each pair and site at most, so
 _RUN = 1_500  # closings for each open site in one run of annealing
 _RUNS, _LONGEST = 40, 4.0  # most runs, and how much longer than that one may be
 _WEIGHINGS = 20_000  # most steps of weighing for each open site
-_HOT, _COLD = 0.03, 0.005  # of what an open site is worth on average
-_STEPS = 200  # of the climb that tells which sites the relaxation uses
+_HOT, _COLD = 0.05, 0.005  # of what an open site is worth on average
 _UNUSED = 1e-3
+_NARROW = 0.75  # of the work goes to the sites that the relaxation uses
+_DEAR = 0.05  # reduced cost, of its cost, from which a site is not looked at where all must be covered
 
 
 def find_plan(core: CoverCore, starts: Sequence[Ints] | None, *, share: float, seed: int, clock: Clock) -> Plan:
@@ -41,12 +43,16 @@ def find_plan(core: CoverCore, starts: Sequence[Ints] | None, *, share: float, s
         return best
     size = core.n_pairs + core.n_sites
     work = min(_FIRST, _FIRST_EACH * size) + share * min(_LONG, _LONG_EACH * size)
-    narrow = core
+    narrow = core if share == 0.0 else core.restrict(np.zeros_like(core.free), unused(core, best))
     if must_cover(core):
+        narrow = without_rows(narrow, dominated_rows(narrow)) if share > 0.0 else core
         step = _cost_of_a_run(core, 1) + best.sites.size
-        return weighed(core, best, min(work, _WEIGHINGS * best.sites.size * step), seed, clock)
-    if share > 0.0:
-        narrow = core.restrict(np.zeros_like(core.free), unused(core, best, clock))
+        work = min(work, _WEIGHINGS * best.sites.size * step)
+        for run, among in enumerate((narrow, core) if share > 0.0 else (core,)):
+            part = (_NARROW, 1.0 - _NARROW)[run] if share > 0.0 else 1.0
+            found = weighed(among, best, part * work, seed + run, clock)
+            best = min(best, plan_of(core, found.sites), key=lambda plan: plan.value)
+        return best
     once = _RUN * _cost_of_a_run(narrow, best.sites.size)
     runs = int(np.clip(work / once, 1, _RUNS))
     for run in range(runs):
@@ -100,24 +106,16 @@ def differ(core: CoverCore) -> bool:
     return core.capacity.size > 0 and bool(np.ptp(core.size[-1]) > 0)
 
 
-def unused(core: CoverCore, best: Plan, clock: Clock) -> np.ndarray:
+def unused(core: CoverCore, best: Plan) -> Bools:
     """Sites that neither the relaxation nor the plan opens."""
-    share = relaxed(core, clock).share
-    assert share is not None
-    closed = share < _UNUSED
+    ascent = core.latest
+    if must_cover(core) and core.capacity.size == 0:
+        closed = core.reduced_costs(ascent.multipliers) > _DEAR * core.open_cost
+    else:
+        assert ascent.share is not None
+        closed = ascent.share < _UNUSED
     closed[best.sites] = False
     return closed & core.free
-
-
-def relaxed(core: CoverCore, clock: Clock) -> Ascent:
-    """A climb of some steps, the same for every search of this core."""
-    ascent: Ascent | None = core.__dict__.get("_relaxed")
-    done = 0.0
-    while ascent is None or (done < _STEPS and not clock.is_up):
-        ascent = core.climb(ascent, np.inf, _STEPS)
-        done = float(ascent.memory.numbers[5])
-    core.__dict__["_relaxed"] = ascent
-    return ascent
 
 
 def _cost_of_a_run(core: CoverCore, n_open: int) -> float:

@@ -9,36 +9,21 @@ default). Values are in the unit of the objective; the objective is `offset - va
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
 
 from optimizers.arrays import Bools, Floats, Ints
-from optimizers.coverage import near, needed_weight
+from optimizers.coverage import is_covered, needed_weight
 from optimizers.equity import kappa_of, nearest_times
+from optimizers.floors.tally import Rows, tally
+from optimizers.median.rows import cheapest_first
 from optimizers.posing import limits_of
 from optimizers.problem import Group, LocationProblem
 from optimizers.request import Request
 
 _LARGEST_EXPONENT = 600.0
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """Rows that pay by the number of their near open sites.
-
-    Attributes:
-        rows: which rows of the board they are.
-        gain: (rows, steps + 1) what a row pays for each step it lacks, the last column 0.
-        near: CSR (rows, sites) of ones, allowed sites within the threshold; by_site the same turned.
-    """
-
-    rows: Ints
-    gain: Floats
-    near: Any
-    by_site: Any
+_KNOWN = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,27 +31,24 @@ class Board:
     """Everything that moving a site may change.
 
     Attributes:
-        by_site: CSR (sites, rows) of ones, allowed sites within the threshold.
-        counted: the rows that make the value of a covering model; None for costed rows.
-        cost: CSR (sites, rows) of costed rows, cheaper pairs than the default only; else None.
-        default: what a costed row pays without a site.
-        groups, needed: the rows of each group with its weights, and how much of it must be covered.
+        rows: of those of the problem that ask for something; in an order that only content decides.
+        position: of each row in the problem.
+        held, needed: all weight of each group, and how much of it must be covered.
         largest: the most weight of each group that is near one site.
         fixed: positions of the sites that stay open.
         free: True for each site that may be moved.
         dearest: no plan that serves all who must be served has a larger value.
         objective: the objective of a value, in the caller's words; value_at the other way round.
+        known: what `totals` added up before, for a while.
         unit: of the values here, in those that prices are given in: 1 but for Kolm-Pollak, see `price_of_time`.
     """
 
-    by_site: Any
-    counted: Layer | None
-    cost: Any
-    default: Floats
+    rows: Rows
+    position: Ints
     open_cost: Floats
     size: Floats
     room: Floats
-    groups: tuple[Layer, ...]
+    held: Floats
     needed: Floats
     largest: Floats
     fixed: Ints
@@ -75,44 +57,39 @@ class Board:
     objective: Callable[[float], float]
     value_at: Callable[[float], float]
     unit: float = 1.0
+    known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def n_sites(self) -> int:
         """Number of sites, free or not."""
         return self.free.size
 
-    def counts(self, sites: Ints) -> Ints:
-        """Number of these sites near each row."""
-        return np.asarray(self.by_site[sites].sum(axis=0), dtype=np.int64).ravel()
+    def added_up(self, sites: Ints, leaving: Ints) -> tuple[Floats, Floats]:
+        """Value and covered weight of each group of a plan, and what its moves change, see `tally`."""
+        place = np.full(self.n_sites, -1, dtype=np.int64)
+        place[sites] = leaving.size + 1
+        place[leaving] = np.arange(leaving.size)
+        table = np.zeros((self.needed.size + 1, leaving.size + 2, self.n_sites + 1))
+        total = np.zeros(self.needed.size + 1)
+        tally(self.rows, place, table, total)
+        total[0] += self.open_cost[sites].sum()
+        if len(self.known) >= _KNOWN:
+            self.known.clear()
+        self.known[np.sort(sites).tobytes()] = total
+        return total, table
+
+    def totals(self, sites: Ints) -> Floats:
+        """Value of opening exactly these sites (fixed ones among them), then the covered weight of each group."""
+        known = self.known.get(np.sort(sites).tobytes())
+        return self.added_up(sites, np.zeros(0, dtype=np.int64))[0] if known is None else known
 
     def shortfall(self, sites: Ints) -> Floats:
         """What each floor still needs; negative where there is more than needed."""
-        counts = self.counts(sites)
-        covered = [float(g.gain[counts[g.rows] > 0, 0].sum()) for g in self.groups]
-        return np.asarray(self.needed - np.array(covered))
+        return self.needed - self.totals(sites)[1:]
 
     def value(self, sites: Ints) -> float:
         """Value of opening exactly these sites (fixed ones among them)."""
-        paid = float(self.open_cost[sites].sum())
-        if self.counted is not None:
-            gain = self.counted.gain[:, :-1]
-            left = np.arange(gain.shape[1])[None, :] >= self.counts(sites)[self.counted.rows][:, None]
-            return paid + float(gain[left].sum())
-        return paid + float(self.nearest(sites)[0].sum())
-
-    def nearest(self, sites: Ints) -> tuple[Floats, Floats, Ints]:
-        """What each costed row pays, what it would pay without its cheapest site, and which site that is (-1: none)."""
-        first, second = self.default.copy(), self.default.copy()
-        who = np.full(self.default.size, -1, dtype=np.int64)
-        for j in sites.tolist():
-            rows, cost = _column(self.cost, j)
-            closer = cost < first[rows]
-            behind = ~closer & (cost < second[rows])
-            second[rows[behind]] = cost[behind]
-            second[rows[closer]] = first[rows[closer]]
-            first[rows[closer]] = cost[closer]
-            who[rows[closer]] = j
-        return first, second, who
+        return float(self.totals(sites)[0])
 
     @property
     def everything(self) -> Ints:
@@ -128,11 +105,6 @@ class Board:
         return bool(np.all(self.size[:, sites].sum(axis=1) <= self.room * (1.0 + 1e-12)))
 
 
-def _column(turned: Any, j: int) -> tuple[Ints, Floats]:
-    held = slice(turned.indptr[j], turned.indptr[j + 1])
-    return turned.indices[held], turned.data[held]
-
-
 def floors_of(problem: LocationProblem, model: str, request: Request) -> tuple[Group, ...]:
     """The floors that ask for something; covering a share of everybody is one floor more, the last."""
     floors = tuple(problem.groups)
@@ -145,41 +117,51 @@ def board_of(problem: LocationProblem, model: str, request: Request) -> Board:
     """Lay out a question of one of the models that know floors."""
     assert request.threshold_min is not None
     floors = floors_of(problem, model, request)
-    held = [(problem.weight > 0), *(floor.weight > 0 for floor in floors)]
-    asked = np.flatnonzero(np.any(held, axis=0))
-    pairs = near(problem, request.threshold_min) & ~problem.closed_for_good[problem.travel_time_min.indices]
-    close = _kept(problem, pairs)[asked]
-    close.data[:] = 1.0
+    asked = _in_order(problem, floors)
+    rows, dearest = _rows(problem, model, request, asked, floors)
     size, room = limits_of(problem, request)
-    gain, cost, default, dearest = _rows(problem, model, request, asked)
     objective, value_at = _words(problem, model, request)
-    groups = tuple(_layer(close, _steps(floor.weight[asked])) for floor in floors)
+    held = np.array([float(np.sort(floor.weight).sum()) for floor in floors])
     return Board(
-        by_site=close.T.tocsr(), counted=None if gain is None else _layer(close, gain), cost=cost, default=default,
-        open_cost=_open_cost(problem, model), size=size, room=room, groups=groups,
+        rows=rows, position=asked, open_cost=_open_cost(problem, model), size=size, room=room, held=held,
         needed=np.array([needed_weight(floor.floor, floor.weight) for floor in floors]),
-        largest=np.array([float((g.by_site @ g.gain[:, 0]).max(initial=0.0)) for g in groups]),
+        largest=_largest(rows, len(floors), problem.n_sites),
         fixed=np.array(problem.fixed_open, dtype=np.int64), free=~problem.open_already & ~problem.closed_for_good,
-        dearest=dearest, objective=objective, value_at=value_at,
-        unit=_unit(problem, model, request),
+        dearest=dearest, objective=objective, value_at=value_at, unit=_unit(problem, model, request),
     )  # fmt: skip
 
 
-def _steps(*gains: Floats) -> Floats:
-    """Gains of each row step by step, and nothing after the last one."""
-    return np.stack([*gains, np.zeros_like(gains[0])], axis=1)
+def _in_order(problem: LocationProblem, floors: tuple[Group, ...]) -> Ints:
+    """Rows that ask for something, by a random mixture of their times, then by their weights."""
+    weights = [problem.weight, *(floor.weight for floor in floors)]
+    asked = np.flatnonzero(np.any([weight > 0 for weight in weights], axis=0))
+    mixture = problem.travel_time_min @ np.random.default_rng(1).random(problem.n_sites)
+    return asked[np.lexsort([*(weight[asked] for weight in weights), mixture[asked]])]
 
 
-def _layer(close: Any, gain: Floats) -> Layer:
-    rows = np.flatnonzero(gain.any(axis=1))
-    near_rows = close[rows]
-    return Layer(rows, gain[rows], near_rows, near_rows.T.tocsr())
+def _largest(rows: Rows, n_groups: int, n_sites: int) -> Floats:
+    """The most weight of each group that is near one site."""
+    largest = np.zeros(n_groups)
+    near, row = near_pairs(rows)
+    for g in range(n_groups):
+        weight = weight_in(rows, g)[row]
+        largest[g] = np.bincount(rows.site[near], weight, minlength=n_sites).max(initial=0.0)
+    return largest
 
 
-def _kept(problem: LocationProblem, pairs: Bools) -> Any:
-    times = problem.travel_time_min
-    indptr = np.concatenate(([0], np.cumsum(pairs)))[times.indptr]
-    return sparse.csr_array((times.data[pairs], times.indices[pairs], indptr), shape=times.shape)
+def near_pairs(rows: Rows) -> tuple[Ints, Ints]:
+    """Places of the pairs within the threshold, and the row of each."""
+    row = np.repeat(np.arange(rows.close.size), np.diff(rows.indptr))
+    near = np.flatnonzero(np.arange(row.size) - rows.indptr[row] < rows.close[row])
+    return near, row[near]
+
+
+def weight_in(rows: Rows, g: int) -> Floats:
+    """Weight of each row in one group."""
+    held = np.flatnonzero(rows.group == g)
+    weight = np.zeros(rows.close.size)
+    weight[np.searchsorted(rows.start, held, side="right") - 1] = rows.weight[held]
+    return weight
 
 
 def _open_cost(problem: LocationProblem, model: str) -> Floats:
@@ -191,43 +173,63 @@ def _open_cost(problem: LocationProblem, model: str) -> Floats:
 
 
 def _rows(
-    problem: LocationProblem, model: str, request: Request, asked: Ints
-) -> tuple[Floats | None, Any, Floats, float]:
-    """Gains of counted rows, or costs and defaults of costed ones; and the largest value of a proper plan."""
-    weight, nothing = problem.weight[asked], np.zeros(0)
-    if model == "max_coverage":
-        return _steps(weight), None, nothing, float(weight.sum())
+    problem: LocationProblem, model: str, request: Request, asked: Ints, floors: tuple[Group, ...]
+) -> tuple[Rows, float]:
+    """The rows, and the largest value of a proper plan."""
+    assert request.threshold_min is not None
+    limit = np.broadcast_to(np.asarray(request.threshold_min, dtype=np.float64), (problem.n_demand,))
+    gains, costed = _gains(problem, model, request, asked), model not in _COUNTED
+    cap = np.inf if problem.unserved_cost is None else problem.unserved_cost
+    below = np.nextafter(np.maximum(limit, cap) if costed else limit, np.inf)
+    times = problem.travel_time_min
+    indptr, site, minutes = cheapest_first(
+        times.indptr, times.indices, times.data, below, ~problem.closed_for_good, asked, np.ones(asked.size)
+    )
+    row = np.repeat(np.arange(asked.size), np.diff(indptr))
+    close = np.bincount(row, is_covered(minutes, limit[asked][row]), minlength=asked.size).astype(np.int64)
+    cost, dearest = np.zeros(minutes.size), _most(problem, model)
+    if costed:
+        rate = price_of_time(problem, model, request)
+        cost = rate(np.minimum(minutes, cap)) * problem.weight[asked][row]
+        gains, dearest = _defaults(problem, rate, asked, row, cost, float(_open_cost(problem, model).sum()))
+    weights = np.array([floor.weight[asked] for floor in floors]).reshape(len(floors), asked.size).T
+    of, group = np.nonzero(weights)
+    start = np.searchsorted(of, np.arange(asked.size + 1)).astype(np.int64)
+    return Rows(indptr, site, cost, close, gains, start, group.astype(np.int64), weights[of, group], costed), dearest
+
+
+_COUNTED = ("max_coverage", "backup_coverage", "set_cover")
+
+
+def _most(problem: LocationProblem, model: str) -> float:
+    """The largest value of a proper plan, for counted rows."""
+    return float(problem.n_sites if model == "set_cover" else np.sort(problem.weight).sum())
+
+
+def _gains(problem: LocationProblem, model: str, request: Request, asked: Ints) -> Floats:
+    """What counted rows pay for each step they lack."""
+    weight = problem.weight[asked]
     if model == "backup_coverage":
         theta = float(request.options["backup_share"])
-        return _steps((1.0 - theta) * weight, theta * weight), None, nothing, float(weight.sum())
+        return np.stack([(1.0 - theta) * weight, theta * weight], axis=1)
     if model == "set_cover":
         must = (weight > 0) & (float(request.options["cover_share"]) >= 1.0)
-        return _steps(must * (problem.n_sites + 1.0)), None, nothing, float(problem.n_sites)
-    return (None, *_costed(problem, model, request, asked))
+        return np.asarray(must * (problem.n_sites + 1.0))[:, None]
+    return np.array(weight)[:, None]
 
 
-def _costed(problem: LocationProblem, model: str, request: Request, asked: Ints) -> tuple[Any, Floats, float]:
-    """Weighted times, in yuan for fixed charges, exponentiated for Kolm-Pollak; turned by site."""
-    times = problem.travel_time_min
-    allowed = ~problem.closed_for_good[times.indices]
-    cap = problem.unserved_cost
-    if cap is not None:
-        allowed &= times.data < cap
-    cost = _kept(problem, allowed)[asked]
-    weight, rate = problem.weight[asked], price_of_time(problem, model, request)
-    cost.data = rate(cost.data) * np.repeat(weight, np.diff(cost.indptr))
+def _defaults(
+    problem: LocationProblem, rate: Callable[[Floats], Floats], asked: Ints, row: Ints, cost: Floats, opening: float
+) -> tuple[Floats, float]:
+    """What costed rows pay without a site, and the most that all of them and `opening` every site may cost."""
+    weight = problem.weight[asked]
+    if problem.unserved_cost is not None:
+        default = weight * float(rate(np.array([problem.unserved_cost]))[0])
+        return default[:, None], float(np.sort(default).sum()) + opening
     worst = np.zeros(asked.size)
-    filled = np.diff(cost.indptr) > 0
-    worst[filled] = np.maximum.reduceat(cost.data, cost.indptr[:-1][filled]) if filled.any() else 0.0
-    if cap is None:
-        dearest = float(worst.sum())
-        default = np.where(weight > 0, 1.0 + 2.0 * dearest, 0.0)
-    else:
-        default = weight * float(rate(np.array([cap]))[0])
-        dearest = float(default.sum())
-    if model == "fixed_charge":
-        dearest += float(problem.site_cost_yuan.sum())
-    return cost.T.tocsr(), default, dearest
+    worst[row] = cost  # the last pair of each row is the dearest
+    dearest = float(np.sort(worst).sum()) + opening
+    return np.where(weight > 0, 1.0 + 2.0 * dearest, 0.0)[:, None], dearest
 
 
 def _words(
@@ -266,7 +268,10 @@ def price_of_time(problem: LocationProblem, model: str, request: Request) -> Cal
     """What a minute more costs one unit of weight, as a function of the minutes."""
     if model == "fixed_charge":
         factor = float(request.options["yuan_per_time"])
-        return lambda minutes: factor * minutes
+        # Everybody must be reached even where time has no price: 0 x inf is no number.
+        return lambda minutes: np.where(
+            np.isfinite(minutes), factor * np.where(np.isfinite(minutes), minutes, 0.0), np.inf
+        )
     kappa, shift = _kappa_and_shift(problem, request) if model == "kolm_pollak" else (0.0, 0.0)
     if kappa == 0.0:
         return lambda minutes: minutes

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from optimizers.arrays import Floats, Ints
-from optimizers.certificate import BySolver, Certificate
+from optimizers.certificate import BySolver, Certificate, Leaf
 from optimizers.clock import Clock
 from optimizers.equity import kappa_of
 from optimizers.finding import Finding
 from optimizers.floors.board import Board, board_of
 from optimizers.floors.exact import Answer, is_small, settled_sites, solved, whole
-from optimizers.floors.prices import Prices, guess_prices
-from optimizers.floors.search import Kept, better, polished, repaired, swung
+from optimizers.floors.fewest import Fewest
+from optimizers.floors.joint import Joint, begun
+from optimizers.floors.moves import improved, priced
+from optimizers.floors.prices import guess_prices
+from optimizers.floors.search import Kept, better, first_fines, polished, repaired, swung
 from optimizers.models import MODELS
 from optimizers.problem import LocationProblem
 from optimizers.prove import prove
@@ -25,22 +28,31 @@ _OWN = "moves across floors, Lagrangian bound with prices of floors"
 _NEAR_ENOUGH = 0.01
 """Gap at which a quick answer stops of its own accord."""
 _STOPPED = "stopped after search and bound, as effort '{}' asks."
-_FEW = 2
-"""Steps of the prices by the engine where each takes long."""
+_OVER = "the time limit was reached."
+_WORTH = 0.05
+"""A climb that closes less than this share of what was open is the last."""
 _PART = 0.5
+_RISES, _RISE, _NARROWED = 16, 1.5, 4
+"""Plans tried where only the engine searches, by what factor prices rise, and how often they are halved."""
+_TABLE = 1_000_000
+"""Moves and groups, at most, for a table of all moves."""
 """Share of the time left that one bound may take."""
 
 
 @dataclass(frozen=True)
 class _Effort:
-    """How much work: steps of the prices by local search and by the engine, and of the search across the floors."""
+    """How much work: steps of the prices by local search, of each climb, and of the search across the floors."""
 
     guesses: int
-    bounds: int
+    climbs: tuple[int, ...]
     swings: int
 
 
-_EFFORTS = {"first": _Effort(5, 1, 15), "quick": _Effort(8, 5, 25), "thorough": _Effort(12, 12, 100)}
+_EFFORTS = {
+    "first": _Effort(3, (60,), 15),
+    "quick": _Effort(12, (150, 250, 400), 40),
+    "thorough": _Effort(16, (150, 250, 400, 600, 600), 150),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +86,12 @@ def _out_of_reach(problem: LocationProblem, short: list[int]) -> str:
     return f"all allowed sites together do not reach the floors of these groups: {names}."
 
 
+def is_large(board: Board) -> bool:
+    """True when a table of all moves would be too large to make at every step."""
+    most = float(board.room[0]) if board.room.size else 0.05 * board.n_sites
+    return board.n_sites * min(most, 0.05 * board.n_sites) * (board.needed.size + 1) > _TABLE
+
+
 class _Run:
     """What is known so far: the best plan that keeps the floors, and the tightest bound with its certificate."""
 
@@ -86,47 +104,160 @@ class _Run:
         self.certificate: Certificate | None = None
         self.solver = _OWN
         self.mended: set[bytes] = set()  # plans that were repaired already
+        self._fewest: Fewest | None = None
 
     def work_off(self) -> str:
         """All stages in turn; why it stopped."""
-        effort = self.request.effort
-        self.request.say("a plan without floors")
-        sites = self._without_floors()
-        if self.board.keeps_floors(sites):
-            found = self._proved(np.zeros(self.board.needed.size), effort, self.request.gap, self.clock)
-            sites = found.sites
-            if (found.kept and self.best is not None) or self._is_done(found.reason):
-                return found.reason  # the floors ask for nothing, so what holds without them is all there is
-        self.request.say("plans that keep the floors, and prices of the floors")
-        self.best = better(self.best, repaired(self.board, sites, self.clock))
-        if self._is_done(""):
-            return _STOPPED.format(effort)
-        prices, self.best = guess_prices(
-            self.board, sites, self.best, self.clock, steps=_EFFORTS[effort].guesses
-        )  # fmt: skip
-        if self._is_done(""):
-            return _STOPPED.format(effort)
-        steps = _EFFORTS[effort].bounds
-        reason = self._raised(prices, steps if is_small(self.board) else min(steps, _FEW))
-        if self._is_done(reason) or (effort == "first" and self.best is not None):
-            return reason
-        self._swing(sites, _EFFORTS[effort].swings)
-        if self._is_done("") or (effort != "thorough" and self.best is not None):
-            return reason
-        if is_small(self.board):
-            return self._handed_over(prices.best)
-        return self._proved(prices.best, "thorough", self.request.gap, self.clock).reason
+        effort, board = _EFFORTS[self.request.effort], self.board
+        self.request.say("plans that keep the floors")
+        if is_large(board):
+            return self._by_prices(effort)
+        sites = self._first_plans()
+        prices = np.zeros(board.needed.size)
+        if self.model == "set_cover":
+            prices = self._counted_out(effort)
+        elif not board.keeps_floors(sites) and (self.best is None or self.request.effort != "first"):
+            prices, sites = guess_prices(board, sites, self.clock, steps=effort.guesses)
+            self._mend(sites, prices)
+        if not self._is_done("") and self.certificate is None:
+            prices = self._climbed(begun(board, sites, prices), sites, effort)
+        if not self._is_done("") and not self.clock.is_up and (self.best is None or self.request.effort != "first"):
+            self._swing(sites, effort.swings)
+        return self._finished(prices)
 
-    def _without_floors(self) -> Ints:
-        """A plan that is good without floors; the caller's own where there is one."""
-        if self.request.start is not None:
-            start = np.union1d(np.array(self.request.start, dtype=np.int64), self.board.fixed)
+    def _by_prices(self, effort: _Effort) -> str:
+        """Where a table of all moves is too large: the engine searches, with prices that rise on what is short."""
+        board = self.board
+        sites, prices = self._risen(np.zeros(board.needed.size))
+        joint = begun(board, sites, prices)
+        for steps in effort.climbs:
+            if self._is_done("") or self.clock.is_up:
+                break
+            self.request.say("Lagrangian bound and prices of the floors")
+            if self.model == "set_cover" and self.best is not None:
+                self._fewest = self._fewest or Fewest(board, self.best.sites.size - 1, self.clock, self.best.sites[1:])
+                value, multipliers, prices = self._fewest.climb(steps, self.clock)
+                self._believe_in(value, multipliers, prices)
+            else:
+                joint.climb(board.value(sites) if self.best is None else self.best.value, steps, self.clock)
+                self._believe_in(joint.value, joint.multipliers, joint.prices)
+                prices = joint.prices
+            if not self._is_done("") and not self.clock.is_up:
+                sites, _ = self._risen(prices)
+        return _OVER if self.clock.is_up else _STOPPED.format(self.request.effort)
+
+    def _risen(self, prices: Floats) -> tuple[Ints, Floats]:
+        """The engine's first plan that keeps the floors, or the last one tried, and the prices that led to it.
+
+        Prices rise until the floors are kept, and then are halved in between, in ratio, for a plan that keeps them
+        more narrowly.
+        """
+        least, below, narrowed = 0.2 * first_fines(self.board), prices, 0
+        for _ in range(_RISES):
+            core = self._posed(prices)
+            plan = core.search(None, share=0.0, seed=self.request.seed, clock=self.clock)
+            sites = self._all_sites(core, plan.sites)
+            short = self.board.shortfall(sites) > 0.0
+            if not short.any():
+                self._take(sites)
+                above, narrowed = prices, narrowed + 1
+            elif narrowed:
+                below, narrowed = prices, narrowed + 1
+            if self.clock.is_up or narrowed > _NARROWED or (narrowed and np.array_equal(above, below)):
+                break
+            if not narrowed:
+                below, prices = prices, np.where(short, np.maximum(_RISE * prices, least), prices)
+            else:
+                prices = np.sqrt(np.maximum(below, 0.25 * above) * above)
+        return sites, prices
+
+    def _take(self, sites: Ints) -> None:
+        """Keep a plan that keeps the floors, where it keeps the limits too and serves all who must be served."""
+        value = self.board.value(sites)
+        if self.board.fits(sites) and value <= self.board.dearest * (1.0 + 1e-9):
+            self.best = better(self.best, Kept(sites, value))
+
+    def _climbed(self, joint: Joint, sites: Ints, effort: _Effort) -> Floats:
+        """Multipliers and prices climb together, plans follow; the best prices."""
+        for turn, steps in enumerate(effort.climbs):
+            self.request.say(f"Lagrangian bound and prices of the floors, round {turn + 1}")
+            before = joint.value
+            joint.climb(self.board.value(sites) if self.best is None else self.best.value, steps, self.clock)
+            self._believe_in(joint.value, joint.multipliers, joint.prices)
+            if not self._is_done("") and not self.clock.is_up and (self.best is None or self.request.effort != "first"):
+                self._search(sites, joint)
+            if self._is_done("") or self.clock.is_up:
+                break
+            if turn and self.best and joint.value - before < _WORTH * (self.best.value - before):
+                break
+        return joint.prices
+
+    def _counted_out(self, effort: _Effort) -> Floats:
+        """For the fewest sites: could one site less do? The prices of the best bound."""
+        board, prices = self.board, np.zeros(self.board.needed.size)
+        for steps in effort.climbs:
+            if self._is_done("") or self.clock.is_up:
+                break
+            most = board.n_sites if self.best is None else int(self.best.sites.size) - 1
+            if self._fewest is None or self._fewest.most > most:
+                self._fewest = Fewest(board, most, self.clock)
+            value, multipliers, prices = self._fewest.climb(steps, self.clock)
+            self._believe_in(value, multipliers, prices)
+            likely = np.union1d(self._fewest.joint.likely, board.fixed)
+            self._mend(likely, prices)
+        return prices
+
+    def _mend(self, sites: Ints, prices: Floats) -> None:
+        """What a plan becomes once it keeps the floors; each plan once."""
+        if sites.tobytes() not in self.mended and not self.clock.is_up:
+            self.mended.add(sites.tobytes())
+            self.best = better(self.best, repaired(self.board, sites, self.clock, prices))
+
+    def _finished(self, prices: Floats) -> str:
+        """What comes after the climbs: branch and bound with these prices, then the solver; why it stopped."""
+        effort = self.request.effort
+        if self._is_done(""):
+            return _STOPPED.format(effort)
+        if self.clock.is_up:
+            return _OVER
+        if effort == "first" and self.best is not None:
+            return _STOPPED.format(effort)
+        found = self._proved(prices, "thorough", 0.3 * max(self.request.gap, _NEAR_ENOUGH), self.clock.part(_PART))
+        if self._is_done(found.reason) or (effort != "thorough" and self.best is not None):
+            return found.reason or _STOPPED.format(effort)
+        if self.clock.is_up:
+            return _OVER
+        return self._handed_over(prices) if is_small(self.board) else found.reason
+
+    def _first_plans(self) -> Ints:
+        """A plan that is good without floors, the caller's own where there is one; mended until it keeps them."""
+        sites, asked = self.board.fixed, self.request.start
+        if asked is not None:
+            start = np.union1d(np.array(asked, dtype=np.int64), sites)
             if self.board.fits(start):
-                self.best = repaired(self.board, start, self.clock)
-                return start
-        core = self._posed(np.zeros(self.board.needed.size))
-        plan = core.search(None, share=0.0, seed=self.request.seed, clock=self.clock)
-        return self._all_sites(core, plan.sites)
+                self.best = polished(self.board, start, self.clock) or repaired(self.board, start, self.clock)
+                sites = start
+        free = priced(np.zeros(self.board.needed.size))
+        sites = improved(self.board, sites, free, clock=self.clock)
+        self.best = better(self.best, repaired(self.board, sites, self.clock))
+        if self.best is None or self.board.keeps_floors(sites):
+            return sites
+        again = improved(self.board, self.best.sites, free, clock=self.clock)
+        return again if self.board.value(again) < self.board.value(sites) else sites
+
+    def _believe_in(self, value: float, multipliers: Floats, prices: Floats) -> None:
+        """A bound on the value, with the numbers that prove it."""
+        unit, whole = self.board.unit, np.zeros(self.problem.n_demand)
+        whole[self.board.position] = multipliers * unit
+        bound = self.board.objective(value)
+        self._believe(bound, Certificate(bound, Leaf(whole), group_prices=tuple((prices * unit).tolist())))
+
+    def _search(self, sites: Ints, joint: Joint) -> None:
+        """Plans that the prices suggest, from the plan without floors and from what the relaxed choice opens."""
+        prices, board = joint.prices, self.board
+        likely = np.union1d(joint.likely[board.free[joint.likely]], board.fixed).astype(np.int64)
+        for start in [sites, *([likely] if board.fits(likely) else [])]:
+            self._mend(improved(board, start, priced(prices), clock=self.clock), prices)
 
     def _posed(self, prices: Floats) -> Any:
         pose = MODELS[self.model].pose
@@ -139,26 +270,6 @@ class _Run:
     def _swing(self, sites: Ints, steps: int) -> None:
         start = sites if self.best is None else self.best.sites
         self.best = swung(self.board, start, self.best, self.clock, steps=steps, seed=self.request.seed)
-
-    def _raised(self, search: Prices, steps: int) -> str:
-        """Proven bounds, the prices improved from one to the next; why it stopped."""
-        effort, reason = self.request.effort, ""
-        search.top = -math.inf  # what was guessed so far was no bound
-        prices: Floats | None = search.best
-        for _ in range(steps):
-            if prices is None or self.clock.is_up:
-                break
-            # A quick engine stops at a gap that is too wide here; the tree of a thorough one stops in time.
-            how = "thorough" if effort != "first" and is_small(self.board) else min(effort, "quick")
-            enough = 0.3 * max(self.request.gap, _NEAR_ENOUGH)
-            found = self._proved(prices, how, enough, self.clock.part(_PART))
-            reason = found.reason
-            if self._is_done(reason):
-                break
-            search.meet(found.sites)
-            search.judge(prices, self.board.value_at(found.bound))
-            prices = search.next()
-        return reason or _STOPPED.format(effort)
 
     def _proved(self, prices: Floats, effort: str, gap: float, clock: Clock) -> _Bounded:
         """Bound with these prices, and what the plan of that bound becomes once it keeps the floors."""
@@ -173,10 +284,9 @@ class _Run:
         self.solver = f"{_OWN}, {proof.solver}"
         sites = self._all_sites(core, proof.plan.sites)
         kept = polished(self.board, sites, self.clock)
-        if kept is None and sites.tobytes() not in self.mended:
-            self.mended.add(sites.tobytes())
-            kept = repaired(self.board, sites, self.clock, prices)
         self.best = better(self.best, kept)
+        if kept is None:
+            self._mend(sites, prices)
         return _Bounded(sites, bound, proof.reason, self.board.keeps_floors(sites))
 
     def _believe(self, bound: float, certificate: Certificate) -> None:
@@ -247,7 +357,8 @@ class _Run:
                 None, None, f"no choice of {limits} keeps the floors of all groups.", self.solver, self.certificate
             )
         if self.best is None:
-            return Finding(None, self.bound, reason or "no plan was found that keeps the floors.", self.solver)
+            reason = reason or "no plan was found that keeps the floors."
+            return Finding(None, self.bound, reason, self.solver, self.certificate)
         done = self._gap() <= PROOF_TOLERANCE
         sites = tuple(self.best.sites.tolist())
         return Finding(sites, self.bound, "" if done else reason, self.solver, self.certificate)

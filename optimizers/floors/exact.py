@@ -16,7 +16,7 @@ import pulp
 from optimizers.arrays import Bools
 from optimizers.bounds import fixed_by_bound
 from optimizers.clock import Clock
-from optimizers.floors.board import Board, Layer
+from optimizers.floors.board import Board, near_pairs, weight_in
 from optimizers.floors.search import Kept
 from optimizers.problem import LocationProblem
 from optimizers.reference import reference_model
@@ -55,7 +55,7 @@ def solved(
     """Hand the question to the solver with the best plan to start from; `settled` are sites open and closed for it."""
     opened, closed = settled
     left = _pairs_left(board, closed)
-    if left > _MOST_PAIRS[board.counted is not None]:
+    if left > _MOST_PAIRS[not board.rows.costed]:
         return Answer(None, None, False, f"what remains ({left} pairs) is too large to finish exactly.")
     if clock.is_up:
         return Answer(None, None, False, "the time limit was reached.")
@@ -81,7 +81,7 @@ def solved(
 
 def is_small(board: Board) -> bool:
     """True when the solver would be asked even if no site were settled."""
-    return _pairs_left(board, ~board.free) <= _MOST_PAIRS[board.counted is not None]
+    return _pairs_left(board, ~board.free) <= _MOST_PAIRS[not board.rows.costed]
 
 
 def settled_sites(core: Relaxation, board: Board, best: Kept | None) -> tuple[Bools, Bools]:
@@ -96,8 +96,7 @@ def settled_sites(core: Relaxation, board: Board, best: Kept | None) -> tuple[Bo
 
 
 def _pairs_left(board: Board, closed: Bools) -> int:
-    table = board.by_site if board.counted is not None else board.cost
-    return int(np.diff(table.indptr)[~closed].sum())
+    return int((~closed)[board.rows.site].sum())
 
 
 def is_whole(problem: LocationProblem, model: str) -> bool:
@@ -118,27 +117,30 @@ def _room(problem: LocationProblem, model: str) -> float:
 
 
 def _add_cuts(built: Reference, board: Board, closed: Bools, clock: Clock) -> None:
-    for layer, needed in zip(board.groups, board.needed.tolist(), strict=True):
-        rates = np.asarray(layer.by_site @ layer.gain[:, 0]) * ~closed
-        sites = np.flatnonzero(rates).tolist()
-        if needed > 0.0 and sites and not clock.is_up:
-            fewest = fewest_sites(layer, needed, sites, clock)
-            terms = pulp.LpAffineExpression([(built.opens[j], 1.0) for j in sites])
+    for g, needed in enumerate(board.needed.tolist()):
+        near, row = near_pairs(board.rows)
+        sites = np.unique(board.rows.site[near[weight_in(board.rows, g)[row] > 0]])
+        sites = sites[~closed[sites]]
+        if needed > 0.0 and sites.size and not clock.is_up:
+            fewest = fewest_sites(board, g, sites.tolist(), clock)
+            terms = pulp.LpAffineExpression([(built.opens[j], 1.0) for j in sites.tolist()])
             built.lp.addConstraint(pulp.LpConstraint(terms, pulp.LpConstraintGE, rhs=fewest))
 
 
-def fewest_sites(layer: Layer, needed: float, sites: list[int], clock: Clock) -> float:
-    """A proven least number of sites that cover so much of a group; what the solver proves in a moment."""
+def fewest_sites(board: Board, g: int, sites: list[int], clock: Clock) -> float:
+    """A proven least number of sites that cover as much of a group as it needs; what the solver proves in a moment."""
     lp = pulp.LpProblem("fewest", pulp.LpMinimize)
     opens = {j: lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in sites}
-    terms = []
-    for i, (a, b) in enumerate(zip(layer.near.indptr[:-1], layer.near.indptr[1:], strict=True)):
-        seen = [opens[j] for j in layer.near.indices[a:b].tolist() if j in opens]
+    rows, weight, terms = board.rows, weight_in(board.rows, g), []
+    for i in np.flatnonzero(weight).tolist():
+        a = rows.indptr[i]
+        seen = [opens[j] for j in rows.site[a : a + rows.close[i]].tolist() if j in opens]
         if seen:
             c = lp.add_variable(f"c_{i}", 0, 1)
-            terms.append((c, float(layer.gain[i, 0])))
+            terms.append((c, float(weight[i])))
             expression = pulp.LpAffineExpression([(c, 1.0), *((y, -1.0) for y in seen)])
             lp.addConstraint(pulp.LpConstraint(expression, pulp.LpConstraintLE, rhs=0.0))
+    needed = float(board.needed[g])
     lp.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintGE, rhs=needed))
     lp.setObjective(pulp.LpAffineExpression([(y, 1.0) for y in opens.values()]))
     report = run(lp, time_limit_s=min(_CUT_S, clock.left_s), node_limit=_CUT_NODES, absolute_gap=0.99)

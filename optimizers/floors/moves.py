@@ -1,14 +1,4 @@
-"""What every single move would change, all moves at once, and the local search that uses it.
-
-A move lets one site leave, or none, and one site enter, or none. For counted rows with c_i near sites open
-
-    change(r, j) = drop_r + add_j + cross_rj
-    add_j    = - sum_{i near j} gain_{i, c_i + 1}        drop_r = sum_{i near r} gain_{i, c_i}
-    cross_rj = sum_{i near both} (gain_{i, c_i + 1} - gain_{i, c_i})
-
-and the weight covered of a group changes by minus the same sums with its weights for a single step of gain. For
-costed rows it is the swap of Whitaker (1983), INFOR 21.
-"""
+"""All moves from a plan at once, and the local search that uses them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +7,24 @@ import numpy as np
 
 from optimizers.arrays import Bools, Floats, Ints
 from optimizers.clock import Clock
-from optimizers.coverage import rows_of
-from optimizers.floors.board import Board, Layer
+from optimizers.floors.board import Board
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """All moves from a plan: change[a, b] when leaving[a] goes and entering[b] comes; the last of each is nobody."""
+    """All moves from a plan: change[q, a, b] when leaving[a] goes and entering[b] comes; the last of each is nobody.
+
+    Attributes:
+        change: of the value, then of the covered weight of each group.
+        short: what each floor still needs before the move.
+    """
 
     board: Board
     sites: Ints
-    counts: Ints
     leaving: Ints
     entering: Ints
+    change: Floats
+    short: Floats
 
     def plan(self, a: int, b: int) -> Ints:
         """The plan after a move."""
@@ -37,16 +32,12 @@ class Moves:
         return np.sort(np.append(kept, self.entering[b])) if b < self.entering.size else kept
 
     def value(self) -> Floats:
-        """Change of the value."""
-        board = self.board
-        change = self._counted(board.counted) if board.counted is not None else _costed(self)
-        change[:-1] -= board.open_cost[self.leaving][:, None]
-        change[:, :-1] += board.open_cost[self.entering]
-        return change
+        """Change of the value, for the caller to change further."""
+        return np.array(self.change[0], dtype=np.float64)
 
     def covered(self, g: int) -> Floats:
         """Change of the covered weight of group g."""
-        return -self._counted(self.board.groups[g])
+        return np.asarray(self.change[g + 1])
 
     def allowed(self) -> Bools:
         """True for each move that keeps the limits."""
@@ -58,46 +49,19 @@ class Moves:
         allowed[-1, -1] = False
         return allowed
 
-    def _counted(self, layer: Layer) -> Floats:
-        counts, gain = self.counts[layer.rows], layer.gain
-        rows, last = np.arange(counts.size), gain.shape[1] - 1
-        next_gain = gain[rows, np.minimum(counts, last)]
-        own_gain = np.where((counts > 0) & (counts <= last), gain[rows, np.clip(counts - 1, 0, last)], 0.0)
-        change = np.zeros((self.leaving.size + 1, self.entering.size + 1))
-        change[:-1] += (layer.by_site @ own_gain)[self.leaving][:, None]
-        change[:, :-1] -= (layer.by_site @ next_gain)[self.entering]
-        both = next_gain - own_gain
-        if self.leaving.size and self.entering.size and both.any():
-            scaled = layer.by_site[self.leaving]
-            scaled.data = both[scaled.indices]
-            change[:-1, :-1] += (scaled @ layer.near).toarray()[:, self.entering]
-        return change
-
 
 def moves_from(board: Board, sites: Ints) -> Moves:
     """The moves from a plan."""
     chosen = np.zeros(board.n_sites, dtype=np.bool_)
     chosen[sites] = True
     leaving, entering = np.flatnonzero(board.free & chosen), np.flatnonzero(board.free & ~chosen)
-    return Moves(board, sites, board.counts(sites), leaving, entering)
-
-
-def _costed(moves: Moves) -> Floats:
-    board, leaving, entering = moves.board, moves.leaving, moves.entering
-    first, second, who = board.nearest(moves.sites)
-    place = np.full(board.n_sites + 1, leaving.size, dtype=np.int64)
-    place[leaving] = np.arange(leaving.size)
-    home = place[who]
-    change = np.zeros((leaving.size + 1, entering.size + 1))
-    change[:-1] += np.bincount(home, second - first, minlength=leaving.size + 1)[:-1, None]
-    useful = np.flatnonzero(board.cost.data < second[board.cost.indices])
-    rows, cost = board.cost.indices[useful], board.cost.data[useful]
-    column = rows_of(board.cost.indptr, useful)
-    change[:, :-1] -= np.bincount(column, np.maximum(first[rows] - cost, 0.0), minlength=board.n_sites)[entering]
-    spared = second[rows] - np.maximum(cost, first[rows])
-    table = np.bincount(home[rows] * board.n_sites + column, spared, minlength=(leaving.size + 1) * board.n_sites)
-    change[:-1, :-1] -= table.reshape(leaving.size + 1, board.n_sites)[:-1, entering]
-    return change
+    total, table = board.added_up(sites, leaving)
+    change = table[:, : leaving.size + 1][:, :, np.append(entering, board.n_sites)]
+    change[:, :-1, :-1] += change[:, :-1, -1:] + change[:, -1:, :-1]
+    change[1:] *= -1.0
+    change[0, :-1] -= board.open_cost[leaving][:, None]
+    change[0, :, :-1] += board.open_cost[entering]
+    return Moves(board, sites, leaving, entering, change, board.needed - total[1:])
 
 
 Score = Callable[[Moves], Floats]
@@ -120,7 +84,7 @@ def fined(fines: Floats) -> Score:
 
     def score(moves: Moves) -> Floats:
         change = moves.value()
-        for g, short in enumerate(moves.board.shortfall(moves.sites).tolist()):
+        for g, short in enumerate(moves.short.tolist()):
             if short > -moves.board.largest[g]:  # else no single site holds enough of the group to matter
                 change += fines[g] * (np.maximum(short - moves.covered(g), 0.0) - max(short, 0.0))
         return change
@@ -131,7 +95,7 @@ def fined(fines: Floats) -> Score:
 def guarded(moves: Moves) -> Floats:
     """Change of the value, from a plan that keeps the floors, for moves that still do; inf for the others."""
     change = moves.value()
-    for g, short in enumerate(moves.board.shortfall(moves.sites).tolist()):
+    for g, short in enumerate(moves.short.tolist()):
         if short > -moves.board.largest[g]:
             change[moves.covered(g) < short] = np.inf
     return change
@@ -139,11 +103,13 @@ def guarded(moves: Moves) -> Floats:
 
 def improved(board: Board, sites: Ints, score: Score, *, steps: int = 200, clock: Clock) -> Ints:
     """The best move again and again until none helps; the lowest positions among equals."""
-    unit = max(board.dearest, 1e-300) / board.n_sites
     for _ in range(steps):
         if clock.is_up:
             break
         moves = moves_from(board, sites)
+        # Of the plan itself: exponents make the dearest plan so dear that all others look alike.
+        value = min(board.value(sites), board.dearest)
+        unit = max(value if value > 0.0 else board.dearest, 1e-300) / board.n_sites
         change = np.where(moves.allowed(), score(moves), np.inf)
         # Rounded, so that adding up rows in another order cannot change the choice.
         rounded = np.round(change / unit, 9)

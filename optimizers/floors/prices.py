@@ -7,8 +7,8 @@ With prices m >= 0 for each unit of group weight beyond the threshold
 is no more than the value of any plan that keeps the floors, so its largest value is the bound to look for. phi is
 concave, and each plan met lies above it: the smallest of value(S) + m short(S) over the plans met is a model of
 phi, whose best point near the best prices so far is where to look next (cutting planes of Kelley 1960 in the box of
-Marsten, Hogan & Blankenship 1975, Operations Research 23). Local search stands in for the minimum over plans here;
-the bound itself is proven later, for the prices found.
+Marsten, Hogan & Blankenship 1975, Operations Research 23). Local search stands in for the minimum over plans;
+what the prices prove is found by `joint`, which goes on from them.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,6 @@ from optimizers.arrays import Floats, Ints
 from optimizers.clock import Clock
 from optimizers.floors.board import Board
 from optimizers.floors.moves import improved, priced
-from optimizers.floors.search import Kept, better, repaired
 
 _GROWS, _SHRINKS = 1.5, 0.4
 _TINY = 1e-4
@@ -43,7 +42,7 @@ class Prices:
     top: float = -np.inf
 
     def __post_init__(self) -> None:
-        held = sum(float(layer.gain[:, 0].sum()) for layer in self.board.groups)
+        held = float(self.board.held.sum())
         self.best = np.zeros(self.board.needed.size)
         self.reach = np.full(self.best.size, self.board.dearest / max(held, 1e-300))
         self._met: set[bytes] = set()
@@ -84,18 +83,16 @@ class Prices:
         return np.asarray(found.x[:-1] * scale, dtype=np.float64)
 
 
-def guess_prices(
-    board: Board, start: Ints, best: Kept | None, clock: Clock, *, steps: int
-) -> tuple[Prices, Kept | None]:
-    """Prices by local search from plan to plan, and the best plan that keeps the floors met on the way."""
-    search, sites = Prices(board), start
+def guess_prices(board: Board, start: Ints, clock: Clock, *, steps: int) -> tuple[Floats, Ints]:
+    """Prices by local search from plan to plan, and the plan that they lead to."""
+    search, sites, found = Prices(board), start, start
     prices: Floats | None = search.best
     for _ in range(steps):
         if clock.is_up or prices is None:
             break
         sites = improved(board, sites, priced(prices), clock=clock)
-        if search.meet(sites):
-            best = better(best, repaired(board, sites, clock, prices))
+        search.meet(sites)
         search.judge(prices, search.model(prices))
+        found = sites if search.best is prices else found
         prices = search.next()
-    return search, best
+    return search.best, found

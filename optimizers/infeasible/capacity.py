@@ -17,7 +17,7 @@ _HAIR = 1e-9  # of all demand: less than this is rounding
 
 
 def too_full(problem: LocationProblem, request: Request) -> Conflict | None:
-    """Everybody must be served, and the capacities do not allow it."""
+    """Everybody must be served, and the capacities alone do not allow it."""
     if not problem.weight.any():
         return None
     if request.options.get("choice") == "nearest" and (found := _too_heavy(problem)) is not None:
@@ -49,11 +49,7 @@ def _too_heavy(problem: LocationProblem) -> Conflict | None:
             f"{named('row', rows.tolist())} must go to one site as a whole, but no site in reach takes so much: "
             f"row {worst} weighs {problem.weight[worst]:.10g}, and its largest site takes {room[worst]:.10g}"
         ),
-        mend=ways(
-            f"a site in reach of row {worst} that takes {problem.weight[worst]:.10g}",
-            "rows split into smaller ones",
-            "choice = 'planned', which may split a row among sites",
-        ),
+        mend=ways(f"row {worst} needs a site in reach that takes {problem.weight[worst]:.10g} or more"),
     )
 
 
@@ -72,11 +68,12 @@ def _too_small_in_all(problem: LocationProblem, request: Request) -> Conflict | 
     sites = sorted({*problem.fixed_open, *order[:count].tolist()})
     enough = np.flatnonzero(rooms >= demand * (1.0 - _HAIR))
     least = f"p must be {enough[0] + len(problem.fixed_open)} or more" if enough.size else ""
-    which = "all allowed sites" if count == order.size else f"the largest {len(sites)} sites"
     return Conflict(
         sites=tuple(sites),
-        sentence=sentence_of(f"{which} together take {room:.10g}, and the demand is {demand:.10g}"),
-        mend=ways(least, f"{demand - room:.10g} more of capacity"),
+        sentence=sentence_of(
+            f"at most {room:.10g} can be served, by {named('site', sites)}; the demand is {demand:.10g}"
+        ),
+        mend=ways(least, f"{demand - room:.10g} or more of capacity is missing"),
     )
 
 
@@ -97,11 +94,7 @@ def _too_small_near_by(problem: LocationProblem) -> Conflict | None:
             f"{named('row', which)} reach only {named('site', sites.tolist())}, which together take {room:.10g}; "
             f"the demand there is {demand:.10g}"
         ),
-        mend=ways(
-            f"{short:.10g} more of capacity at sites in their reach",
-            f"{short:.10g} less of demand there",
-            "an unserved_cost, so that some may be left out",
-        ),
+        mend=ways(f"{short:.10g} or more of capacity is missing at sites in their reach"),
     )
 
 

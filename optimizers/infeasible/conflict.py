@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import Any
 
 import numpy as np
@@ -64,11 +65,35 @@ def share_of(share: float) -> str:
     return f"{100.0 * share:.4g} %"
 
 
+def share_kept(share: float) -> str:
+    """A share in per cent that is not more than this one, so that it can be kept where this one can."""
+    return f"{_cut(100.0 * share, 4, ROUND_FLOOR)} %"
+
+
+def share_given(share: float) -> str:
+    """A share in per cent that is not less than this one."""
+    return f"{_cut(100.0 * share, 4, ROUND_CEILING)} %"
+
+
+def enough_of(number: float) -> str:
+    """A number with few digits that is not less than this one, so that it is enough where this one is."""
+    return _cut(number, 10, ROUND_CEILING)
+
+
+def _cut(number: float, digits: int, rounding: str) -> str:
+    near = float(f"{number:.{digits}g}")
+    if abs(near - number) <= 4e-16 * abs(number):
+        return f"{near:.{digits}g}"
+    return f"{float(Context(prec=digits, rounding=rounding).create_decimal_from_float(number)):.{digits}g}"
+
+
 def between(name: str, least: float, enough: float | None, unit: str = "", *, more: bool = False) -> str:
     """How much is enough: exactly, or between two numbers; `more`: the lower number itself is not enough."""
     tail = f" {unit}" if unit else ""
+    if enough is not None and abs(enough - round(enough)) <= 1e-6 * min(1.0, abs(enough)) and name == "p":
+        enough = float(round(enough))
     if enough is None:
         return f"{name} must be {'more than ' if more else ''}{least:.10g}{tail}{'' if more else ' or more'}"
     if enough <= least * (1.0 + 1e-9) and not more:
-        return f"{name} = {enough:.10g}{tail} is enough, and nothing less is"
-    return f"{name} = {enough:.10g}{tail} is enough, and the least that is lies between {least:.10g} and that"
+        return f"{name} = {enough_of(enough)}{tail} is enough, and nothing less is"
+    return f"{name} = {enough_of(enough)}{tail} is enough, and the least that is lies between {least:.10g} and that"

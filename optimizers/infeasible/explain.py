@@ -1,16 +1,28 @@
 """One look after the other, the cheap and certain ones first."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import numpy as np
+
+from optimizers.infeasible.ask import Asked
 from optimizers.infeasible.capacity import too_full
-from optimizers.infeasible.conflict import Conflict
-from optimizers.infeasible.floors import floors_alone, floors_out_of_reach, floors_together
+from optimizers.infeasible.conflict import Conflict, named, sentence_of
+from optimizers.infeasible.floors import floors_alone, floors_out_of_reach, floors_together, limits_of
+from optimizers.infeasible.mending import Needs, is_small, least, mend_of, needs_of
 from optimizers.infeasible.reach import share_out_of_reach, too_few_sites, too_small_budget, unreachable
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
 
-_EVERYBODY = ("p_center", "lexicographic", "p_median", "kolm_pollak", "fixed_charge")
-_CAPACITATED = ("capacitated_p_median", "capacitated_fixed_charge")
+_Look = Callable[[], Conflict | None]
+_PARTS = (
+    (" is enough, and nothing less is", " or more is needed"),
+    (" is enough, and the least that is", " may do, and the least"),
+    (" floor of ", " floor of at most "),
+    (" would do", " or more is needed"),
+)
+"""Words for what is enough, and for what is only needed."""
+_HAIR = 1e-6  # of a floor
 
 
 def explain(problem: LocationProblem, model: str, request: Request) -> Conflict | None:
@@ -18,37 +30,97 @@ def explain(problem: LocationProblem, model: str, request: Request) -> Conflict 
 
     The request is the completed one, with its options filled in. Takes a few seconds at most.
     """
-    for look in _looks(problem, model, request):
-        found = look()
-        if found is not None:
-            return found
+    needs = needs_of(problem, model, request)
+    if (found := _out_of_reach(problem, request, needs)) is not None:
+        return found
+    for look in _within_limits(problem, request, needs):
+        if (found := look()) is not None:
+            # What is enough for one need is only a part of what is enough for all; the small model asks for all.
+            return replace(found, mend=mend_of(needs) or _part(found.mend, needs))
     return None
 
 
-def _looks(problem: LocationProblem, model: str, request: Request) -> Iterator[Callable[[], Conflict | None]]:
+def _out_of_reach(problem: LocationProblem, request: Request, needs: Needs) -> Conflict | None:
+    """What no number of sites mends, with everything that is in the way."""
+    threshold = request.threshold_min if "cover_share" in request.options else None
     share = float(request.options.get("cover_share", 1.0))
-    threshold = request.threshold_min
-    if model == "set_cover" and threshold is not None:
-        limit = threshold
-        yield lambda: unreachable(problem, limit) if share >= 1.0 else share_out_of_reach(problem, limit, share)
-    everybody = _serves_everybody(problem, model, request)
-    if everybody:
-        yield lambda: unreachable(problem, None)
-    yield lambda: floors_out_of_reach(problem, request)
-    if everybody:
-        if model in _CAPACITATED:
+    looks = (
+        unreachable(problem, threshold) if needs.must.any() else None,
+        share_out_of_reach(problem, threshold, share) if threshold is not None and share < 1.0 else None,
+        floors_out_of_reach(problem, request),
+    )
+    found = [look for look in looks if look is not None]
+    if not found:
+        return None
+    whole = Conflict(
+        rows=tuple(sorted({i for each in found for i in each.rows})),
+        groups=found[-1].groups,
+        sites=found[0].sites,
+        sentence=" ".join(each.sentence for each in found),
+        mend=sentence_of("; and ".join(f"{each.mend[0].lower()}{each.mend[1:-1]}" for each in found)),
+    )
+    if request.p is None and request.budget_yuan is None:
+        return whole
+    # What all sites reach together is not yet what those within the limits reach.
+    return replace(whole, mend=" ".join(filter(None, (mend_of(needs), _part(whole.mend, needs)))))
+
+
+def _part(mend: str, needs: Needs) -> str:
+    """The words for what is needed, where it need not be enough."""
+    no_limits = needs.request.p is None and needs.request.budget_yuan is None and not needs.has_room
+    if no_limits or (not needs.must.any() and len(needs.floors) == 1):
+        return mend
+    for whole, part in _PARTS:
+        mend = mend.replace(whole, part)
+    return mend
+
+
+def _within_limits(problem: LocationProblem, request: Request, needs: Needs) -> Iterator[_Look]:
+    """What more sites, yuan, room or lower floors mend."""
+    if needs.must.any():
+        if needs.has_room:
             yield lambda: too_full(problem, request)
         yield lambda: too_few_sites(problem, request)
         yield lambda: too_small_budget(problem, request)
-    if request.p is not None or request.budget_yuan is not None:
+    if needs.has_room:
+        yield lambda: _overfilled(needs)
+    elif request.p is not None or request.budget_yuan is not None:
         yield lambda: floors_alone(problem, request)
         yield lambda: floors_together(problem, request)
+        yield lambda: _not_at_once(problem, needs)
 
 
-def _serves_everybody(problem: LocationProblem, model: str, request: Request) -> bool:
-    """Every row of positive weight must be served, however long it takes."""
-    if model == "p_center":
-        return True
-    if model == "lexicographic":
-        return not request.options.get("levels")
-    return model in _EVERYBODY + _CAPACITATED and problem.unserved_cost is None
+def _not_at_once(problem: LocationProblem, needs: Needs) -> Conflict | None:
+    """Sites that reach everybody, and others that keep the floors, but none that do both."""
+    if not needs.must.any() or not needs.floors or not is_small(needs):
+        return None
+    found, _ = least(needs, "floor")
+    if found.enough is not None and found.enough <= _HAIR:
+        return None
+    asking = tuple(g for g, group in enumerate(problem.groups) if group.floor > 0)
+    return Conflict(
+        groups=asking,
+        sentence=sentence_of(
+            f"{limits_of(needs.request)} cannot reach every demand row and keep the floor of {named('group', asking)} "
+            "at the same time"
+        ),
+    )
+
+
+def _overfilled(needs: Needs) -> Conflict | None:
+    """Capacities that no simpler reason explains."""
+    found, extra = least(needs, "room") if is_small(needs) else (Asked(0.0, None), np.zeros(0))
+    if found.enough is not None and not extra.any():
+        return None
+    request = needs.request
+    limits = [] if request.p is None else [f"p = {request.p}"]
+    limits += [] if request.budget_yuan is None else [f"{request.budget_yuan:.10g} yuan"]
+    within = f" within {' and '.join(limits)}" if limits else ""
+    sites = np.flatnonzero(extra).tolist()
+    short = "" if found.enough is None else f" by {found.enough:.10g}"
+    if needs.own_choice:
+        where = f"; it is least{short} in all, at {named('site', sites)}" if sites else ""
+        words = f"whichever sites open{within}, people at their nearest one overfill some{where}"
+    else:
+        words = f"no sites{within} have room within reach for everybody: the best fall short{short}"
+    return Conflict(sites=tuple(sites), sentence=sentence_of(words))

@@ -1,17 +1,24 @@
 """Rows that no allowed site reaches, and how many sites or yuan it takes to reach everyone."""
 
 import numpy as np
-import pulp
 
 from optimizers.arrays import Floats, Ints
-from optimizers.centre.exact import essential_rows
-from optimizers.centre.reach import reach_of
 from optimizers.coverage import near, needed_weight, out_of_reach, rows_of
-from optimizers.infeasible.ask import Asked, ask, seconds_for
-from optimizers.infeasible.conflict import Conflict, between, named, sentence_of, share_of, spelt, ways
+from optimizers.infeasible.ask import Asked, ask
+from optimizers.infeasible.conflict import (
+    Conflict,
+    between,
+    enough_of,
+    named,
+    sentence_of,
+    share_kept,
+    share_of,
+    spelt,
+    ways,
+)
+from optimizers.infeasible.mending import least, needs_of
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
-from optimizers.solvers import run
 
 
 def unreachable(problem: LocationProblem, threshold: float | Floats | None) -> Conflict | None:
@@ -50,9 +57,9 @@ def _longer(problem: LocationProblem, threshold: float | Floats, rows: Ints) -> 
         return ""
     who = "everybody" if some.all() else f"all but {named('row', rows[~some].tolist())}, from where nothing leads here"
     if np.ndim(threshold) == 0:
-        return f"a threshold of {least[some].max():.10g} minutes would reach {who}"
+        return f"a threshold of {enough_of(least[some].max())} minutes would reach {who}"
     more = float((least[some] - np.asarray(threshold)[rows][some]).max())
-    return f"thresholds longer by {more:.10g} minutes would reach {who}"
+    return f"thresholds longer by {enough_of(more)} minutes would reach {who}"
 
 
 def _forbidden_help(problem: LocationProblem, threshold: float | Floats | None, rows: Ints) -> list[int]:
@@ -90,7 +97,7 @@ def share_out_of_reach(problem: LocationProblem, threshold: float | Floats, shar
             f"all allowed sites together reach {share_of(most / total)} of the weight within {spelt(threshold)}, "
             f"and {share_of(share)} is asked for"
         ),
-        mend=ways(f"a share of {share_of(most / total)} can be reached", longer),
+        mend=ways(f"a share of {share_kept(most / total)} can be reached", longer),
     )
 
 
@@ -105,8 +112,8 @@ def threshold_for(problem: LocationProblem, threshold: float | Floats, weight: F
     if not np.isfinite(least):
         return ""
     if np.ndim(threshold):
-        return f"thresholds longer by {least:.10g} minutes would do"
-    return f"a threshold of {least:.10g} minutes would do"
+        return f"thresholds longer by {enough_of(least)} minutes would do"
+    return f"a threshold of {enough_of(least)} minutes would do"
 
 
 def too_few_sites(problem: LocationProblem, request: Request) -> Conflict | None:
@@ -123,11 +130,11 @@ def too_few_sites(problem: LocationProblem, request: Request) -> Conflict | None
         because = f": {named('row', rows.tolist())} share no site{also}, so each needs one of its own"
     else:
         rows = rows[:0]
-    least = max(found.least, request.p + 1.0)
+    needed = max(found.least, request.p + 1.0)
     return Conflict(
         rows=tuple(rows.tolist()),
         sentence=sentence_of(f"{request.p} sites cannot reach every demand row{because}"),
-        mend=ways(between("p", least, found.enough)),
+        mend=ways(between("p", needed, found.enough)),
     )
 
 
@@ -159,38 +166,18 @@ def too_small_budget(problem: LocationProblem, request: Request) -> Conflict | N
     """The budget does not pay for sites that reach everyone."""
     if request.budget_yuan is None:
         return None
-    found = _cheapest_cover(problem, request)
+    most = LocationProblem(
+        problem.weight, problem.travel_time_min, problem.site_cost_yuan, problem.fixed_open, problem.forbidden
+    )
+    found, _ = least(needs_of(most, "p_median", request), "yuan")
     if found.enough is not None and found.enough <= request.budget_yuan:
         return None
     if found.least <= request.budget_yuan:
-        least = between("budget_yuan", request.budget_yuan, found.enough, "yuan", more=True)
+        more = between("budget_yuan", request.budget_yuan, found.enough, "yuan", more=True)
     else:
-        least = between("budget_yuan", found.least, found.enough, "yuan")
+        more = between("budget_yuan", found.least, found.enough, "yuan") if found.least < np.inf else ""
+    also = f" in {request.p} sites" if request.p is not None else ""
     return Conflict(
-        sentence=sentence_of(f"{request.budget_yuan:.10g} yuan do not pay for sites that reach every demand row"),
-        mend=ways(least),
+        sentence=sentence_of(f"{request.budget_yuan:.10g} yuan do not pay for sites{also} that reach every demand row"),
+        mend=ways(more),
     )
-
-
-def _cheapest_cover(problem: LocationProblem, request: Request) -> Asked:
-    """The least yuan for sites that reach everyone, with at most p sites where that is asked: a set cover by cost.
-
-    minimise  sum_j f_j y_j   subject to  sum_{j reaches i} y_j >= 1 for each row i,  sum_j y_j <= p
-    """
-    reach = reach_of(problem)
-    near = reach.by_row[essential_rows(reach.by_row)]
-    lp = pulp.LpProblem("cheapest_cover", pulp.LpMinimize)
-    cost = np.where(problem.open_already, 0.0, problem.site_cost_yuan).tolist()
-    opens = [
-        lp.add_variable(f"y_{j}", float(j in problem.fixed_open), float(j not in problem.forbidden), pulp.LpInteger)
-        for j in range(problem.n_sites)
-    ]
-    lp.setObjective(pulp.LpAffineExpression(list(zip(opens, cost, strict=True))))
-    for a, b in zip(near.indptr[:-1].tolist(), near.indptr[1:].tolist(), strict=True):
-        row = pulp.LpAffineExpression([(opens[j], 1.0) for j in near.indices[a:b].tolist()])
-        lp.addConstraint(pulp.LpConstraint(row, pulp.LpConstraintGE, rhs=1.0))
-    if request.p is not None:
-        total = pulp.LpAffineExpression([(y, 1.0) for y in opens])
-        lp.addConstraint(pulp.LpConstraint(total, pulp.LpConstraintLE, rhs=float(request.p)))
-    report = run(lp, time_limit_s=seconds_for(request))
-    return Asked(0.0 if report.bound is None else max(report.bound, 0.0), report.objective)

@@ -17,18 +17,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from optimizers.arrays import Bools, Floats, Ints
 from optimizers.bounds import lagrangian_value
 from optimizers.clock import Clock
-from optimizers.median.formulation import Formulation, formulate
+from optimizers.formulation import Formulation
+from optimizers.median.formulation import formulate
 from optimizers.median.search import find_plan
-from optimizers.median.subgradient import Climb, Rows, climb, guesses_of, new_climb
+from optimizers.median.subgradient import Climb, climb, guesses_of, new_climb
 from optimizers.median.tables import Small, Tables, by_site, narrow, paid, price_sites
 from optimizers.relaxation import Ascent, Plan
+
+_BEYOND = 1e-4
+_WORTH_TURNING = 50
+"""Steps of a climb for which turning the pairs by site pays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +117,23 @@ class Core:
             for part in (self.cost, self.default, self.open_cost, np.array([self.constant]))
         )
 
-    @property
-    def rows(self) -> Rows:
-        """What the climb reads."""
-        return Rows(
-            self.indptr, self.site, self.cost, self.default, self.open_cost, self.size, self.capacity, self.free
-        )
-
     @cached_property
     def tables(self) -> Tables:
-        """What the search reads: the same, with the pairs turned by site."""
-        return Tables(*self.rows, *by_site(self.indptr, self.site, self.cost, self.n_sites))
+        """What compiled code reads: limits, row lists, and the same pairs turned by site."""
+        return self._tables(*by_site(self.indptr, self.site, self.cost, self.n_sites))
+
+    @property
+    def listed(self) -> Tables:
+        """The same, with no pairs by site where nobody has turned them yet."""
+        if "tables" in self.__dict__:
+            return self.tables
+        return self._tables(self.indptr[:0], self.site[:0], self.cost[:0])
+
+    def _tables(self, start: Any, row: Small, by_cost: Floats) -> Tables:
+        return Tables(
+            self.indptr, self.site, self.cost, self.default, self.open_cost, self.size, self.capacity, self.free,
+            start, row, by_cost,
+        )  # fmt: skip
 
     def objective(self, value: float) -> float:
         """The caller's objective for a value of this minimisation."""
@@ -172,28 +183,38 @@ class Core:
 
     def search(self, starts: Sequence[Ints] | None, *, share: float, seed: int, clock: Clock) -> Plan:
         """Best plan of greedy (or `starts`), interchange and upheavals; share 0 is a first look, 1 a long one."""
-        work = min(2e7, 300.0 * self.n_pairs) + share * min(2e9, 3000.0 * self.n_pairs)
-        return find_plan(self, starts, work=work, seed=seed, clock=clock)
+        work = min(4e6, 300.0 * self.n_pairs) + share * min(2e9, 15_000.0 * self.n_pairs)
+        return find_plan(self, starts, work=work, seed=seed, clock=clock, long=share > 0.0)
 
     def climb(self, ascent: Ascent | None, upper: float, iterations: int, planned: int = 0) -> Ascent:
-        """Some more steps of subgradient ascent towards `upper`, of `planned` ones in all (0: just these)."""
-        state = self._climb_of(ascent, max(planned, iterations))
-        climb(self.rows, state, upper - self.constant, iterations)
+        """Some more steps of subgradient ascent, until it passes `upper`, of `planned` ones in all (0: just these)."""
+        planned = max(planned, iterations)
+        state = self._climb_of(ascent, planned)
+        # Steps are measured for a target a little beyond, or they would shrink to nothing just before `upper`.
+        beyond = max(float(self.integral), _BEYOND * abs(upper))
+        tables = self.tables if planned >= _WORTH_TURNING else self.listed
+        climb(tables, state, upper - self.constant, beyond, iterations)
         return Ascent(state.best, float(state.numbers[0]) + self.constant, state.share, state)
 
     def _climb_of(self, ascent: Ascent | None, planned: int) -> Climb:
         if ascent is None:
             guesses = (*guesses_of(self.tables), self.cost[self.indptr[:-1]])
             return new_climb(self, max(guesses, key=lambda guess: lagrangian_value(self, guess)), planned, good=False)
-        if ascent.memory is None:
-            return new_climb(self, ascent.multipliers, planned, good=True)
-        return cast("Climb", ascent.memory)
+        if isinstance(ascent.memory, Climb):
+            return ascent.memory
+        start = new_climb(self, ascent.multipliers, planned, good=True)
+        if ascent.memory is not None:
+            start.direction[:] = ascent.memory
+        if ascent.share is not None:
+            start.share[:] = ascent.share
+        return start
 
     def inherit(self, parent: "Core", ascent: Ascent) -> Ascent:
         """The parent's ascent as a start for this core, which `parent.restrict` made."""
         left = np.searchsorted(parent.origin.kept, self.origin.kept)
         multipliers = np.minimum(ascent.multipliers[left], self.default)
-        return Ascent(multipliers, -np.inf, ascent.share)
+        before = ascent.memory.direction if isinstance(ascent.memory, Climb) else ascent.memory
+        return Ascent(multipliers, -np.inf, ascent.share, None if before is None else before[left])
 
     def row_part(self, multipliers: Floats) -> float:
         """sum_i min(default_i, l_i) for multipliers >= 0."""

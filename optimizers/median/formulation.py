@@ -16,57 +16,33 @@ costs are 0 it is exactly the covering model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pulp
 
-from optimizers.arrays import Ints
+from optimizers.formulation import Formulation, Terms, begun, finished
 
 if TYPE_CHECKING:
     from optimizers.median.core import Core
 
 
-@dataclass(frozen=True, eq=False)
-class Formulation:
-    """A PuLP model, its site variables by position, the sites open already and the constant left out of it."""
-
-    lp: Any
-    opens: dict[int, Any]
-    opened: tuple[int, ...]
-    constant: float
-
-    def chosen(self) -> Ints:
-        """Positions of the free sites that the solved model opens."""
-        return np.array(
-            sorted(j for j, y in self.opens.items() if y.varValue is not None and y.varValue > 0.5),
-            dtype=np.int64,
-        )
-
-
 def formulate(core: Core, name: str) -> Formulation:
     """Build the model of a core."""
-    lp = pulp.LpProblem(name, pulp.LpMinimize)
-    opens = {int(j): lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in np.flatnonzero(core.free)}
-    terms: list[tuple[Any, float]] = []
+    lp, opens = begun(core, name)
+    terms: Terms = []
     constant = core.constant
     sites, costs = core.site.tolist(), core.cost.tolist()
     for i, (a, b) in enumerate(zip(core.indptr[:-1].tolist(), core.indptr[1:].tolist(), strict=True)):
         constant += costs[a]
         last = np.inf if core.default[i] >= core.penalty else float(core.default[i])
         terms += _add_row(lp, opens, i, sites[a:b], costs[a:b], last)
-    terms += [(y, float(core.open_cost[j])) for j, y in opens.items() if core.open_cost[j]]
-    lp.setObjective(pulp.LpAffineExpression(terms))
-    _add_limits(lp, opens, core)
-    return Formulation(lp, opens, core.opened, constant)
+    return finished(core, lp, opens, terms, constant)
 
 
-def _add_row(
-    lp: Any, opens: dict[int, Any], i: int, sites: list[int], costs: list[float], last: float
-) -> list[tuple[Any, float]]:
+def _add_row(lp: Any, opens: dict[int, Any], i: int, sites: list[int], costs: list[float], last: float) -> Terms:
     """Constraints of one row, step by step outwards; returns its terms of the objective."""
-    terms: list[tuple[Any, float]] = []
+    terms: Terms = []
     previous: Any = None
     at = 0
     while at < len(costs):
@@ -87,9 +63,3 @@ def _add_row(
             previous = z
         at = end
     return terms
-
-
-def _add_limits(lp: Any, opens: dict[int, Any], core: Core) -> None:
-    for k in range(core.capacity.size):
-        used = pulp.LpAffineExpression([(y, float(core.size[k, j])) for j, y in opens.items()])
-        lp.addConstraint(pulp.LpConstraint(used, pulp.LpConstraintLE, rhs=float(core.capacity[k])))

@@ -37,6 +37,8 @@ def pose_fixed_charge(problem: LocationProblem, request: Request, prices: Floats
     times, left_out = _minutes(problem)
     rate = float(request.options["yuan_per_time"])
     charge = np.where(problem.open_already, 0.0, problem.site_cost_yuan)
+    if rate == 0.0:  # everybody must still be reached, at no price
+        times, left_out, rate = np.zeros_like(times), np.inf if math.isinf(left_out) else 0.0, 1.0
     return _core(problem, request, times, left_out, rate * problem.weight, prices, charge=charge)
 
 
@@ -94,7 +96,8 @@ def _core(
     if must := bool(np.isinf(default).any()):
         # Each row served at its dearest pair is the worst complete plan; one row left out must cost more.
         dearest = np.where(np.isinf(default), _last_of_rows(rows), default)
-        penalty = 1.0 + math.ceil(dearest.sum() + opening.sum())
+        whole = math.ceil(dearest.sum() + opening.sum())
+        penalty = float(whole + max(1, math.ceil(1e-6 * whole)))  # beyond rounding, and whole
         default[np.isinf(default)] = penalty + back
     size, capacity = limits_of(problem, request)
     core = Core(

@@ -9,6 +9,7 @@ the work is counted in pairs looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,18 +28,30 @@ if TYPE_CHECKING:
 
 _CHUNK = 50_000_000
 """Pairs looked at in one call: well under half a second."""
+_FREELY, _STEPS = 0.6, 16
+"""Share of the work done with prices in place of limits, and least number of steps in which they are set."""
+_WIDEST = 8
+"""Sites that one upheaval opens at most."""
+_HEAT = 0.1
+"""What may be lost in one upheaval at first, as a share of the price of a site."""
 
 
-def find_plan(core: Core, starts: Sequence[Ints] | None, *, work: float, seed: int, clock: Clock) -> Plan:
+def find_plan(core: Core, starts: Sequence[Ints] | None, *, work: float, seed: int, clock: Clock, long: bool) -> Plan:
     """Best plan of greedy (or of `starts`), interchange and upheavals, all within this many pairs looked at."""
     tables = core.tables
     if starts is None:
         by_yuan = core.capacity.size > 0 and np.ptp(core.size[-1]) > 0
         starts = [np.flatnonzero(open_greedily(tables, rule)) for rule in (False, True)[: 1 + by_yuan]]
     best: Plan | None = None
+    each, twice = work / len(starts), long and core.capacity.size == 1
+    kept = 0.5 * (1.0 - _FREELY) * each if twice else each
     for sites in starts:
-        found = _around(core, tables, sites, work / len(starts), seed, clock)
+        found = _around(core, tables, sites, kept, seed, clock)
         best = found if found.beats(best) else best
+        if twice:
+            freed = _freely(tables, found.sites, _FREELY * each, seed, clock)
+            found = _around(core, tables, freed, kept, seed, clock)
+            best = found if found.beats(best) else best
     assert best is not None
     return best
 
@@ -56,9 +69,57 @@ def _around(core: Core, tables: Tables, sites: Ints, work: float, seed: int, clo
     attempt, random = 0, seed
     best = state.chosen.copy()
     while work > 0 and not stopped and not clock.is_up:
-        value, left, attempt, random = upheave(tables, state, best, value, int(min(work, _CHUNK)), attempt, random)
+        value, left, attempt, random = upheave(tables, state, best, value, int(min(work, _CHUNK)), 0.0, attempt, random)
         work = work - _CHUNK if left <= 0 else 0
     return plan_of(core, np.flatnonzero(best))
+
+
+def _freely(tables: Tables, sites: Ints, work: float, seed: int, clock: Clock) -> Ints:
+    """Upheavals with a price in place of the one limit, so that each neighbourhood finds its own number of sites.
+
+    The price follows from what the plan would lose or gain by a site less or more, and then from how full the limit
+    is; worse plans are taken, ever less so, as in threshold accepting (Dueck & Scheuer 1990, Journal of Computational
+    Physics 90). At the end the sites that are missed least are closed until the limit holds.
+    """
+    chosen = np.zeros(tables.free.size, dtype=np.bool_)
+    chosen[sites] = True
+    size, room = tables.size[0], max(float(tables.capacity[0]), 0.0)
+    price, attempt, random = price_of(tables, new_state(tables, chosen)), 0, seed
+    steps = max(_STEPS, math.ceil(work / _CHUNK))
+    for step in range(steps):
+        if clock.is_up or price <= 0.0:
+            break
+        free = tables._replace(
+            open_cost=tables.open_cost + price * size, size=tables.size[:0], capacity=tables.capacity[:0]
+        )
+        state = new_state(free, chosen)
+        value = float(state.near.sum() + free.open_cost[chosen].sum())
+        heat = _HEAT * price * float(size[sites].mean()) * (1.0 - (step + 1) / steps)
+        _, _, attempt, random = upheave(free, state, chosen, value, int(work / steps), heat, attempt, random)
+        price *= float(np.clip(size[chosen].sum() / room, 0.9, 1.1)) if room > 0.0 else 1.0
+    state = new_state(tables, chosen)
+    while size[state.chosen].sum() > room * (1.0 + 1e-12):
+        inside = np.flatnonzero(state.chosen & (size > 0.0))
+        switch(tables, state, int(inside[np.argmin(state.loss[inside] / size[inside])]))
+    return np.flatnonzero(state.chosen)
+
+
+@kernel
+def price_of(tables: Tables, state: State) -> float:
+    """Price of a unit of the limit: between what the best site to add would save, and the least loss of closing one.
+
+    It is 0 where another site fits in: then the limit keeps nobody out.
+    """
+    least, most = np.inf, 0.0
+    for j in range(state.chosen.size):
+        size = tables.size[0, j]
+        if size > 0.0 and state.chosen[j]:
+            least = min(least, state.loss[j] / size)
+        elif size > 0.0 and tables.free[j]:
+            if fits(tables, state.used, j, -1):
+                return 0.0
+            most = max(most, entry_gain(tables, state, j) / size)
+    return 0.5 * (most + least) if least < np.inf else 0.0
 
 
 @kernel
@@ -69,18 +130,20 @@ def next_random(state: int) -> int:
 
 @kernel
 def upheave(
-    tables: Tables, state: State, best: Bools, value: float, work: int, attempt: int, random: int
+    tables: Tables, state: State, best: Bools, value: float, work: int, heat: float, attempt: int, random: int
 ) -> tuple[float, int, int, int]:
     """Shake one neighbourhood and interchange again, over and over, going back to `best` where that was worse.
 
-    Returns the best value, what is left of the work, the number of attempts so far and the random state.
+    With some heat, `best` may become worse by a random part of it. Returns the value of `best`, what is left of the
+    work, the number of attempts so far and the random state.
     """
     while work > 0:
         attempt += 1
-        changed, random, spent = shake(tables, state, 1 + attempt % 4, random)
+        changed, random, spent = shake(tables, state, 1 + attempt % _WIDEST, random)
         trial, left = improve(tables, state, value + changed, 1 << 60)
         work -= (1 << 60) - left + spent + 4 * best.size
-        if trial <= value + 1e-12 * abs(value):
+        random = next_random(random)
+        if trial <= value + 1e-12 * abs(value) + heat * ((random >> 8) % 4096) / 4096.0:
             value = trial
             best[:] = state.chosen
         else:

@@ -7,23 +7,25 @@ one limit is read off a sort, and where there are two the second one's is found 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizers.arrays import Bools, Floats
+from optimizers.arrays import Floats
 from optimizers.kernel import kernel
 from optimizers.median.greedy import open_greedily
 from optimizers.median.interchange import new_state
-from optimizers.median.tables import Small, Tables, price_sites
+from optimizers.median.tables import Tables, price_sites
 
 if TYPE_CHECKING:
     from optimizers.median.core import Core
 
 _DEFLECTION = 0.95
 _FIRST_STEP = 1.0, 0.6
-_LAST_STEP = 1e-3, 0.05
 """Of a climb from scratch, and of one that goes on from good multipliers."""
+_SHRINK_IN, _SHRINK_GOOD = 40.0, 0.08
+"""A climb from scratch of n steps ends with one of `_SHRINK_IN` / n of the first, at most `_SHRINK_LEAST` of it."""
+_SHRINK_LEAST = 0.3
 _MEMORY = 0.95  # of the averaged choice
 
 
@@ -42,23 +44,11 @@ class Climb(NamedTuple):
     numbers: Floats
 
 
-class Rows(NamedTuple):
-    """What the climb reads of a core."""
-
-    indptr: Any
-    site: Small
-    cost: Floats
-    default: Floats
-    open_cost: Floats
-    size: Floats
-    capacity: Floats
-    free: Bools
-
-
 def new_climb(core: Core, first: Floats, planned: int, *, good: bool) -> Climb:
     """A climb that starts from these multipliers, with steps that shrink evenly from the first to the last one."""
-    step, mean = _FIRST_STEP[good], float(first.mean()) if first.size else 1.0
-    numbers = np.array([-np.inf, step, (_LAST_STEP[good] / step) ** (1.0 / max(planned, 1))])
+    mean, steps = float(first.mean()) if first.size else 1.0, max(planned, 1)
+    last = _SHRINK_GOOD if good else min(_SHRINK_LEAST, _SHRINK_IN / steps)
+    numbers = np.array([-np.inf, _FIRST_STEP[good], last ** (1.0 / steps)])
     scale = np.maximum(first / mean, 0.01) if mean > 0.0 else np.ones(first.size)
     return Climb(first.copy(), first.copy(), np.zeros(first.size), scale, np.zeros(core.n_sites), numbers)
 
@@ -70,76 +60,94 @@ def guesses_of(tables: Tables) -> tuple[Floats, ...]:
 
 
 @kernel
-def climb(rows: Rows, state: Climb, upper: float, iterations: int) -> None:
-    """Deflected subgradient steps towards `upper`; the state is changed in place."""
+def climb(tables: Tables, state: Climb, upper: float, beyond: float, iterations: int) -> None:
+    """Deflected subgradient steps until `upper` is passed, as if for that much beyond; changes the state in place."""
     current, direction, scale, numbers = state.current, state.direction, state.scale, state.numbers
-    rho, choice = np.empty(rows.free.size), np.empty(rows.free.size)
+    rho, choice, slope = np.empty(tables.free.size), np.empty(tables.free.size), np.empty(current.size)
     for _ in range(iterations):
-        rho[:] = rows.open_cost
-        price_sites(rows.indptr, rows.site, rows.cost, current, rho)
-        value = current.sum() + choose(rows, rho, choice)
+        rho[:] = tables.open_cost
+        looked = price_sites(tables.indptr, tables.site, tables.cost, current, rho)
+        value = current.sum() + choose(tables, rho, choice)
         for j in range(choice.size):
             state.share[j] = _MEMORY * state.share[j] + (1.0 - _MEMORY) * choice[j]
         if value > numbers[0]:
             numbers[0] = value
             state.best[:] = current
         numbers[1] *= numbers[2]
-        norm = turn(rows, current, choice, direction, scale)
-        room = upper * (1.0 + 1e-9) - value
-        if norm <= 1e-18 or room <= 0.0:
+        find_slopes(tables, current, choice, looked, slope)
+        norm = turn(tables.default, current, slope, direction, scale)
+        if norm <= 1e-18 or value > upper + 1e-9 * abs(upper):
             return
-        step = numbers[1] * room / norm
+        step = numbers[1] * (upper + beyond - value) / norm
         for i in range(current.size):
-            current[i] = min(max(current[i] + step * scale[i] * direction[i], 0.0), rows.default[i])
+            current[i] = min(max(current[i] + step * scale[i] * direction[i], 0.0), tables.default[i])
 
 
 @kernel
-def turn(rows: Rows, current: Floats, choice: Floats, direction: Floats, scale: Floats) -> float:
+def find_slopes(tables: Tables, current: Floats, choice: Floats, looked: int, slope: Floats) -> None:
+    """1 less how often each row is served, by the lists of rows or, where that is less to look at, of chosen sites."""
+    slope[:] = 1.0
+    by_site = 0 if tables.start.size else looked
+    for j in range(choice.size):
+        if choice[j] > 0.0 and by_site < looked:
+            by_site += tables.start[j + 1] - tables.start[j]
+    if by_site < looked:
+        for j in range(choice.size):
+            if choice[j] > 0.0:
+                for e in range(tables.start[j], tables.start[j + 1]):
+                    i = tables.row[e]
+                    if tables.by_cost[e] < current[i]:
+                        slope[i] -= choice[j]
+        return
+    for i in range(current.size):
+        for k in range(tables.indptr[i], tables.indptr[i + 1]):
+            if tables.cost[k] >= current[i]:
+                break
+            slope[i] -= choice[tables.site[k]]
+
+
+@kernel
+def turn(default: Floats, current: Floats, slope: Floats, direction: Floats, scale: Floats) -> float:
     """Turn the direction towards the rows served too little; returns its squared length, scaled."""
     norm = 0.0
     for i in range(current.size):
-        slope = 1.0
-        for k in range(rows.indptr[i], rows.indptr[i + 1]):
-            if rows.cost[k] >= current[i]:
-                break
-            slope -= choice[rows.site[k]]
-        slope += _DEFLECTION * direction[i]
-        if (slope < 0.0 and current[i] <= 0.0) or (slope > 0.0 and current[i] >= rows.default[i]):
-            slope = 0.0
-        direction[i] = slope
-        norm += slope * slope * scale[i]
+        towards = slope[i] + _DEFLECTION * direction[i]
+        if (towards < 0.0 and current[i] <= 0.0) or (towards > 0.0 and current[i] >= default[i]):
+            towards = 0.0
+        direction[i] = towards
+        norm += towards * towards * scale[i]
     return norm
 
 
 @kernel
-def choose(rows: Rows, rho: Floats, choice: Floats) -> float:
+def choose(tables: Tables, rho: Floats, choice: Floats) -> float:
     """Write the relaxed choice, sites in part allowed, and return its value: the least sum of rho within the limits."""
-    if rows.capacity.size == 0:
+    if tables.capacity.size == 0:
         return take(rho, np.zeros(rho.size), np.inf, choice)
-    if rows.capacity.size == 1:
-        return take(rho, rows.size[0], rows.capacity[0], choice)
-    value = take(rho, rows.size[0], rows.capacity[0], choice)
-    if choice @ rows.size[1] <= rows.capacity[1]:
+    if tables.capacity.size == 1:
+        return take(rho, tables.size[0], tables.capacity[0], choice)
+    value = take(rho, tables.size[0], tables.capacity[0], choice)
+    if choice @ tables.size[1] <= tables.capacity[1]:
         return value
-    return take_both(rows, rho, choice)
+    return take_both(tables, rho, choice)
 
 
 @kernel
-def take_both(rows: Rows, rho: Floats, choice: Floats) -> float:
+def take_both(tables: Tables, rho: Floats, choice: Floats) -> float:
     """The same for two limits: the best price of the second, between none and one at which nothing is worth opening."""
     low, high, best = 0.0, 0.0, -np.inf
     for j in range(rho.size):
-        if rows.size[1, j] > 0.0:
-            high = max(high, -rho[j] / rows.size[1, j])
+        if tables.size[1, j] > 0.0:
+            high = max(high, -rho[j] / tables.size[1, j])
     trial = np.empty(rho.size)
     for _ in range(30):
         price = 0.5 * (low + high)
-        value = take(rho + price * rows.size[1], rows.size[0], rows.capacity[0], trial)
-        value -= price * rows.capacity[1]
+        value = take(rho + price * tables.size[1], tables.size[0], tables.capacity[0], trial)
+        value -= price * tables.capacity[1]
         if value > best:
             best = value
             choice[:] = trial
-        if trial @ rows.size[1] > rows.capacity[1]:
+        if trial @ tables.size[1] > tables.capacity[1]:
             low = price
         else:
             high = price
@@ -166,7 +174,7 @@ def take(rho: Floats, size: Floats, capacity: float, choice: Floats) -> float:
         return value
     wanted = wanted[:count]
     rate = rho[wanted] / size[wanted]
-    cut = cutting_rate(rate, size[wanted], room)
+    cut = cutting_rate(rate.copy(), size[wanted], room)
     for at in range(count):
         j = wanted[at]
         if rate[at] < cut:
@@ -185,12 +193,30 @@ def take(rho: Floats, size: Floats, capacity: float, choice: Floats) -> float:
 
 @kernel
 def cutting_rate(rate: Floats, size: Floats, room: float) -> float:
-    """The rate at which the limit is full when the best rates go first."""
-    if size.min() == size.max():
-        whole = min(int(room / size[0] * (1.0 + 1e-12)), rate.size - 1)
-        return float(np.partition(rate, whole)[whole])
-    for at in np.argsort(rate):
-        room -= size[at]
-        if room < 0.0:
-            return float(rate[at])
-    return float(rate.max())
+    """The rate at which the limit is full when the best rates go first, by quickselect; the arrays are reordered."""
+    first, last = 0, rate.size - 1
+    while True:
+        pivot = rate[(first + last) // 2]
+        low, at, high = first, first, last
+        below, same = 0.0, 0.0
+        while at <= high:
+            if rate[at] < pivot:
+                below += size[at]
+                rate[at], rate[low] = rate[low], rate[at]
+                size[at], size[low] = size[low], size[at]
+                low += 1
+                at += 1
+            elif rate[at] > pivot:
+                rate[at], rate[high] = rate[high], rate[at]
+                size[at], size[high] = size[high], size[at]
+                high -= 1
+            else:
+                same += size[at]
+                at += 1
+        if room < below:
+            last = low - 1
+        elif room < below + same or high == last:
+            return float(pivot)
+        else:
+            room -= below + same
+            first = high + 1

@@ -61,14 +61,17 @@ def paid(indptr: Any, site: Small, cost: Floats, default: Floats, chosen: Bools)
 
 
 @kernel
-def price_sites(indptr: Any, site: Small, cost: Floats, multipliers: Floats, rho: Floats) -> None:
-    """Add sum_i min(0, cost_ij - l_i) to rho; rows are cheapest first, so each row stops at its multiplier."""
+def price_sites(indptr: Any, site: Small, cost: Floats, multipliers: Floats, rho: Floats) -> int:
+    """Add sum_i min(0, cost_ij - l_i) to rho, each row up to its multiplier; number of pairs looked at."""
+    looked = 0
     for i in range(multipliers.size):
         price = multipliers[i]
         for k in range(indptr[i], indptr[i + 1]):
             if cost[k] >= price:
                 break
             rho[site[k]] += cost[k] - price
+            looked += 1
+    return looked
 
 
 @kernel

@@ -57,6 +57,16 @@ def refused(model="p_median", question=None, **problem):
             "weight of group 1 is negative at 1; give a value of 0 or more.",
         ),
         ({"groups": [0.5]}, "groups must be a sequence of Group(weight, floor)."),
+        ({"weight": ["3", "4"]}, "weight holds something that is not a number."),
+        ({"weight": [1.0, 2j]}, "weight holds something that is not a number."),
+        ({"travel_time_min": [["1", "2", "3"]] * 2}, "travel_time_min holds something that is not a number."),
+        ({"travel_time_min": [[1.0, 2.0], [3.0]]}, "travel_time_min holds something that is not a number."),
+        ({"travel_time_min": [1.0, 2.0]}, "travel_time_min must have 2 dimensions, found 1."),
+        ({"travel_time_min": np.ones((2, 3)) * 1j}, "travel_time_min holds something that is not a number."),
+        ({"unserved_cost": "5"}, "unserved_cost is 5; give a finite cost of 0 or more, or None."),
+        ({"unserved_cost": True}, "unserved_cost is True; give a finite cost of 0 or more, or None."),
+        ({"threshold_min": "5"}, "threshold_min is 5; give a finite number of minutes of 0 or more, or None."),
+        ({"groups": [Group([1.0, 1.0], "0.5")]}, "floor of group 0 is 0.5; give a share from 0 to 1."),
     ],
 )
 def test_a_problem_with_one_fault_is_refused_with_one_sentence(problem, sentence):
@@ -86,6 +96,17 @@ def test_a_problem_with_one_fault_is_refused_with_one_sentence(problem, sentence
         ),
         ("p_median", {"p": 1}, {"groups": [Group([1.0, 1.0], 0.5)]}, "p_median with floors for groups needs"),
         ("p_median", {"budget_yuan": 5.0}, {}, "a budget needs site_cost_yuan, and the problem has none."),
+        ("p_median", {"budget_yuan": np.nan}, {"site_cost_yuan": [1, 2, 3]}, "budget_yuan is nan; give a finite yuan"),
+        ("p_median", {"budget_yuan": "5"}, {"site_cost_yuan": [1, 2, 3]}, "budget_yuan is 5; give a finite yuan"),
+        ("max_coverage", {"p": 1, "threshold_min": "5"}, {}, "threshold_min is 5; give a finite number of minutes"),
+        ("max_coverage", {"p": 1, "threshold_min": [1.0]}, {}, "threshold_min has 1 values; give one number"),
+        ("p_median", {"p": 1, "gap": None}, {}, "gap is None; give a finite share value of 0 or more."),
+        ("p_median", {"p": 1, "progress": 5}, {}, "progress is 5; give a function that takes a sentence, or None."),
+        ("p_median", {"p": 1, "start": [9]}, {}, "start names positions 9, but sites run from 0 to 2."),
+        ("p_median", {"p": 1, "start": ["a"]}, {}, "start must be a sequence of whole site positions."),
+        ("lexicographic", {"p": 1, "depth": 1.5}, {}, "depth is 1.5; give a whole number of 1 or more."),
+        ("lexicographic", {"p": 1, "levels": [1.0, 2.0]}, {}, "levels is [1.0, 2.0]; give the largest first"),
+        ("p_medain", {"p": 1}, {}, "model 'p_medain' is unknown; did you mean 'p_median'?"),
     ],
 )  # fmt: skip
 def test_a_question_with_one_fault_is_refused_with_one_sentence(model, question, problem, sentence):
@@ -105,3 +126,10 @@ def test_an_empty_row_is_named_by_the_answer_of_a_model_that_must_serve_it():
         found = solve(given, model, **question)
         assert (found.status, found.sites) == ("infeasible", ())
         assert "emand row 1 reaches no allowed site" in found.reason
+
+
+@pytest.mark.parametrize("model", ["p_median", "p_center", "lexicographic", "kolm_pollak"])
+@pytest.mark.parametrize("p", [0, -1, 2.5, 1.0, "2", np.nan, True, [1]])
+def test_a_number_of_sites_that_is_none_is_refused_by_every_model(model, p):
+    (fault,) = refused(model, {"p": p})
+    assert fault.startswith(f"p is {p!r}; it must be a whole number" if p not in (0, -1) or p is True else f"p is {p};")

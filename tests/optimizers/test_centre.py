@@ -160,6 +160,23 @@ def test_the_gap_asked_for_is_enough():
     assert reached * 0.8 <= found.bound <= ask(problem, 6).bound <= reached
 
 
+def test_a_quick_answer_is_within_a_hundredth_even_where_sites_lie_evenly():
+    random = np.random.default_rng(3)
+    homes, sites = random.uniform(0, 100, (600, 2)), random.uniform(0, 100, (60, 2))
+    problem = LocationProblem(np.ones(600), np.hypot(*(homes[:, None] - sites[None]).transpose(2, 0, 1)))
+    best = ask(problem, 9)
+    found = ask(problem, 9, effort="quick")
+    worst = evaluate(problem, found.sites, model="p_center").objective
+    assert best.bound * 0.99 <= 0.99 * worst <= found.bound <= best.bound
+    if worst > best.bound:
+        assert found.reason
+
+
+def test_a_wide_gap_is_no_reason_to_stop_before_there_is_a_plan():
+    times = [[0.0, np.inf, 9.0], [np.inf, 0.0, 9.0], [2.0, 3.0, 9.0]]
+    assert ask(LocationProblem(np.ones(3), times), 1, gap=0.2).sites == (2,)
+
+
 def test_no_time_is_left_but_a_plan_and_a_bound_are():
     times = country(3)
     problem = LocationProblem(np.ones(len(times)), times)

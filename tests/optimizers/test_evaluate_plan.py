@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optimizers import MODELS, LocationProblem, ProblemError, evaluate, is_covered
+from optimizers import MODELS, LocationProblem, ProblemError, evaluate, is_covered, solve
 from optimizers.coverage import near, times_covered
 from optimizers.equity import equivalent, kappa_of
 from optimizers.problem import Group
@@ -170,3 +170,33 @@ def test_kappa_belongs_to_the_place_and_has_the_unit_of_one_over_time():
     assert kappa == pytest.approx(2.0 * (3 + 4 * 2) / (9 + 4 * 4))
     assert kappa_of(LocationProblem([1.0, 4.0], times * 60.0), 2.0) == pytest.approx(kappa / 60.0)
     assert kappa_of(LocationProblem([1.0], [[0.0]]), 2.0) == 0.0
+
+
+@pytest.mark.parametrize("model", ["fixed_charge", "capacitated_fixed_charge"])
+@pytest.mark.parametrize("more", [{}, {"choice": "nearest"}])
+def test_where_time_costs_nothing_everybody_must_be_reached_all_the_same(model, more):
+    times = [[1.0, np.inf, 9.0], [np.inf, 2.0, 9.0]]
+    problem = LocationProblem([1.0, 1.0], times, site_cost_yuan=[3.0, 4.0, 9.0], capacity=[5.0, 5.0, 5.0])
+    options = {"yuan_per_time": 0.0, **(more if model.startswith("capacitated") else {})}
+    assert evaluate(problem, [0], model=model, **options).objective == np.inf
+    assert evaluate(problem, [0, 1], model=model, **options).objective == 7.0
+    solution = solve(problem, model, **options)
+    assert (solution.status, solution.sites, solution.objective) == ("optimal", (0, 1), 7.0)
+    assert solution.bound == pytest.approx(7.0)
+
+
+def test_who_is_nearest_still_decides_where_time_costs_nothing():
+    times = [[9.0, 1.0], [9.0, 1.0], [1.0, 9.0]]
+    problem = LocationProblem([2.0, 2.0, 1.0], times, site_cost_yuan=[1.0, 2.0], capacity=[1.0, 4.0])
+    solution = solve(problem, "capacitated_fixed_charge", yuan_per_time=0.0, choice="nearest")
+    assert (solution.status, solution.sites, solution.objective) == ("optimal", (0, 1), 3.0)
+
+
+def test_kappa_is_the_same_to_the_last_bit_in_any_order_of_the_rows():
+    dice = np.random.default_rng(3)
+    weight, times = dice.random(500) * 10.0, dice.random((500, 3)) * 50.0
+    found = set()
+    for _ in range(20):
+        order = dice.permutation(500)
+        found.add(kappa_of(LocationProblem(weight[order], times[order]), 1.3))
+    assert len(found) == 1

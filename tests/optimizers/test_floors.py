@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from location_oracle import Case, best_of, random_case, site_sets, some_p, value_of
 
-from optimizers import MODELS, LocationProblem, evaluate
+from optimizers import MODELS, LocationProblem, evaluate, solve, verify
+from optimizers.bounds import lagrangian_value
 from optimizers.clock import Clock
-from optimizers.floors import solve_with_floors
+from optimizers.floors import engine, solve_with_floors
 from optimizers.floors.board import board_of
 from optimizers.floors.exact import fewest_sites, settled_sites
+from optimizers.floors.fewest import Fewest
+from optimizers.floors.joint import begun
 from optimizers.floors.moves import moves_from
 from optimizers.floors.prices import Prices
 from optimizers.floors.search import Kept
@@ -135,18 +138,113 @@ def test_settled_sites_are_those_of_every_better_plan(model, options):
     assert settled > 0
 
 
+@pytest.mark.parametrize(("model", "options"), QUESTIONS)
+def test_the_joint_climb_proves_no_more_than_is_true_and_the_priced_core_adds_up_to_the_same(model, options):
+    near = 0
+    for seed in range(12):
+        case = floored_case(seed, rows=9, sites=7, reachable=True)
+        p = some_p(case, seed) if "p" in MODELS[model].any_of else None
+        asked, board = laid_out(case, model, options, p)
+        plans = [
+            np.array(s, dtype=np.int64) for s in site_sets(case.times.shape[1], case.fixed, case.forbidden, p or 7)
+        ]
+        kept = [board.value(s) for s in plans if case.keeps_floors(s) and board.value(s) <= board.dearest]
+        if not kept:
+            continue
+        joint = begun(board, plans[-1], np.full(board.needed.size, 0.1))
+        joint.climb(min(kept), 80, Clock(10.0))
+        assert joint.value <= min(kept) * (1.0 + 1e-9) + 1e-9, seed
+        near += joint.value >= 0.7 * min(kept)
+        core = MODELS[model].pose(case.problem(), asked, joint.prices * board.unit)
+        rows = np.zeros(case.problem().n_demand)
+        rows[board.position] = joint.multipliers
+        if core.n_rows == np.unique(case.times, axis=0).shape[0] == rows.size and not case.fixed and core.sign > 0.0:
+            own = np.zeros(core.n_rows)
+            own[core.origin.posed] = rows * board.unit / core.sign
+            assert core.objective(lagrangian_value(core, own)) == pytest.approx(board.objective(joint.value), rel=1e-6)
+    assert near > (0 if options.get("backup_share", 0.0) > 0.5 else 3)  # where gains grow the bound is weak
+
+
+def test_the_bound_on_the_fewest_sites_holds_and_is_often_reached():
+    reached = 0
+    for seed in range(20):
+        case = floored_case(seed, rows=9, sites=6, reachable=True)
+        _, board = laid_out(case, "set_cover", {"cover_share": 0.7})
+        plans = [np.array(s, dtype=np.int64) for s in site_sets(case.times.shape[1], case.fixed, case.forbidden, 6)]
+        enough = [plan.size for plan in plans if board.keeps_floors(plan)]
+        if enough and min(enough) > 1:
+            bound, multipliers, prices = Fewest(board, min(enough) - 1, Clock(10.0)).climb(150, Clock(10.0))
+            assert bound <= min(enough) + 1e-9, seed
+            assert np.all(multipliers >= 0.0)
+            assert np.all(prices >= 0.0)
+            reached += np.ceil(bound - 1e-6) == min(enough)
+    assert reached > 5
+
+
+@pytest.mark.parametrize(("model", "options"), QUESTIONS)
+def test_where_tables_of_moves_are_too_large_the_answer_is_a_true_statement_too(model, options, monkeypatch):
+    monkeypatch.setattr(engine, "_TABLE", 0)
+    found_some = 0
+    for seed in range(0, 24, 2):
+        case = floored_case(seed, rows=8, sites=6)
+        limits = limits_of(model, case, seed)
+        expected = best_of(case, model, **limits, **options)
+        found = answer(case, model, effort=["first", "quick"][seed % 4 // 2], **limits, **options)
+        if found.bound is None:
+            assert expected is None, seed
+            continue
+        if expected is not None:
+            worse = 1.0 if MODELS[model].sense == "max" else -1.0
+            assert worse * (found.bound - expected) >= -1e-6 * max(1.0, abs(expected)), seed
+        if found.sites is not None:
+            found_some += 1
+            assert case.keeps_floors(found.sites), seed
+            assert case.is_within(found.sites, **limits), seed
+    assert found_some > 3
+
+
+@pytest.mark.parametrize(("model", "options"), QUESTIONS)
+def test_a_hurried_answer_with_floors_is_verified(model, options):
+    for seed in (1, 2, 3):
+        case = floored_case(seed, rows=9, sites=7, reachable=True)
+        limits = limits_of(model, case, seed)
+        found = solve(case.problem(), model, effort="first", p=limits.get("p"), **options)
+        assert verify(case.problem(), found).faults == (), seed
+
+
+def test_with_dear_sites_nobody_who_must_be_served_is_left_out():
+    problem = LocationProblem(
+        [0.0, 1.0, 1.0, 0.0, 1.0],
+        [[2, 8, 4, 8, 16, 2], [2, 4, 2, np.inf, 4, 2], [np.inf, 2, np.inf, 2, 16, 4], [16, 4, 4, 4, 8, 2],
+         [2, 8, 4, 8, 16, 2]],
+        site_cost_yuan=[6.87, 45.83, 25.03, 8.17, 26.19, 14.3], forbidden=[4, 5],
+        groups=[Group([2.0, 0.0, 3.0, 2.0, 1.0], 0.3)], threshold_min=[4.0, 10.0, 10.0, 4.0, 12.5],
+    )  # fmt: skip
+    for effort in ("first", "quick", "thorough"):
+        found = solve(problem, "fixed_charge", p=1, effort=effort)
+        assert found.sites == (1,)
+        assert found.objective == pytest.approx(59.83)
+
+
+def test_a_plan_to_begin_from_that_keeps_the_floors_is_not_lost():
+    problem = floored_towns(5, 0.4)
+    best = answer(problem, "max_coverage", p=5)
+    again = answer(problem, "max_coverage", p=5, effort="first", start=best.sites)
+    assert evaluate(problem, again.sites).covered_weight >= evaluate(problem, best.sites).covered_weight
+
+
 def test_the_fewest_sites_for_a_group_equal_enumeration():
     for seed in range(12):
         case = floored_case(seed, rows=9, sites=6, reachable=True)
         _, board = laid_out(case, "max_coverage", {})
         sites = np.flatnonzero(~case.problem().closed_for_good).tolist()
-        for g, layer in enumerate(board.groups):
+        for g in range(len(board.needed)):
             enough = [
                 len(chosen) for chosen in site_sets(case.times.shape[1], [], case.forbidden, len(sites))
                 if board.shortfall(np.array(chosen, dtype=np.int64))[g] <= 0.0
             ]  # fmt: skip
             if board.needed[g] > 0.0 and enough:
-                assert fewest_sites(layer, board.needed[g], sites, Clock(10.0)) == min(enough)
+                assert fewest_sites(board, g, sites, Clock(10.0)) == min(enough)
 
 
 @pytest.mark.parametrize(("model", "options"), QUESTIONS)
@@ -157,7 +255,7 @@ def test_what_a_move_changes_is_what_it_is_said_to_change(model, options):
         sites = np.union1d(board.fixed, np.flatnonzero(board.free)[::2]).astype(np.int64)
         moves = moves_from(board, sites)
         value = moves.value()
-        covered = [moves.covered(g) for g in range(len(board.groups))]
+        covered = [moves.covered(g) for g in range(len(board.needed))]
         for a in range(moves.leaving.size + 1):
             for b in range(moves.entering.size + 1):
                 after = moves.plan(a, b)

@@ -98,8 +98,7 @@ def test_each_level_of_a_first_look_is_a_true_statement(case, effort, levels):
         assert any(np.array_equal(t, nearest(times, list(found.sites))) for t in plans)
 
 
-def test_ties_that_no_price_can_settle_go_to_the_solver(monkeypatch):
-    monkeypatch.setattr(lexicographic, "_PRICES", (0.01,))
+def test_many_ties_are_settled_level_by_level():
     for seed in range(12):
         random = np.random.default_rng(seed)
         times = random.choice([1.0, 2.0, 3.0, 4.0, 5.0], size=(9, 6))
@@ -107,6 +106,21 @@ def test_ties_that_no_price_can_settle_go_to_the_solver(monkeypatch):
         found = ask(LocationProblem(weight, times), 2)
         best = min(worst_first(weight, times[:, list(sites)].min(axis=1), 3) for sites in combinations(range(6), 2))
         assert worst_first(weight, times[:, list(found.sites)].min(axis=1), 3) == best
+        assert all(level.status == "optimal" for level in found.levels)
+
+
+def test_held_levels_as_floors_equal_enumeration(monkeypatch):
+    monkeypatch.setattr(lexicographic, "_FEW", -1.0)
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        times = random.choice([1.0, 2.0, 3.0, 4.0, 5.0], size=(12, 7))
+        weight = random.integers(1, 6, 12).astype(float)
+        levels = (4.0, 3.0, 1.0)
+        found = ask(LocationProblem(weight, times), 2, levels=levels)
+        plans = [times[:, list(sites)].min(axis=1) for sites in combinations(range(7), 2)]
+        assert [level.weight_beyond for level in found.levels] == min(
+            [weight[t > m].sum() for m in levels] for t in plans
+        )
         assert all(level.status == "optimal" for level in found.levels)
 
 
@@ -128,7 +142,7 @@ def test_the_order_of_the_rows_does_not_matter():
 def test_the_clock_ends_the_levels_and_says_so():
     weight, times = country()
     found = ask(LocationProblem(weight, times), 5, seconds=0.0)
-    assert found.reason == "the time limit was reached."
+    assert found.reason.endswith("of 2 not proven: the time limit was reached.")
     assert found.levels[0].sought == "minutes"
     assert found.levels[0].bound <= found.levels[0].minutes == times[:, list(found.sites)].min(axis=1).max()
     given_levels = ask(LocationProblem(weight, times), 5, seconds=0.0, levels=(20.0, 10.0))
@@ -164,3 +178,10 @@ def test_an_interrupt_returns_what_was_reached(monkeypatch, levels):
     assert found.reason == "interrupted."
     assert found.levels
     assert found.levels[-1].status == "feasible"
+
+
+def test_the_reason_names_the_levels_that_are_not_proven():
+    weight, times = country()
+    found = ask(LocationProblem(weight, times), 5, effort="first", levels=(20.0, 10.0))
+    assert [level.status for level in found.levels][1] == "feasible"
+    assert "2 of 2 not proven: stopped after" in found.reason

@@ -6,6 +6,8 @@ from location_oracle import Case, best_of
 from median_cases import OPTIONS, POSES, AddedUp, limits_of, pose, random_case, request_of
 
 from optimizers import LocationProblem
+from optimizers import prove as engine
+from optimizers.certificate import Branch, BySolver, Fix
 from optimizers.clock import Clock
 from optimizers.incumbent import is_plan, rules_out_all, whole_bound
 from optimizers.median.core import Core
@@ -13,6 +15,7 @@ from optimizers.median.pose import pose_p_median
 from optimizers.prove import prove, within_limits
 from optimizers.relaxation import plan_of
 from optimizers.request import Request
+from optimizers.solvers.report import SolverReport
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
@@ -223,3 +226,46 @@ def test_a_bound_on_fractions_is_not_rounded():
 def test_a_plan_is_cut_to_what_is_free_and_fits():
     core = pose_p_median(LocationProblem(np.ones(4), np.ones((4, 4)), fixed_open=[1]), Request(p=3))
     assert within_limits(core, np.array([0, 1, 2, 3])).tolist() == [0, 2]
+
+
+def test_a_tree_that_does_not_get_on_hands_over_to_the_solver(monkeypatch):
+    _, core = hard_core(m=30)
+    exact = prove(core, Request(p=6), Clock(60.0))
+    monkeypatch.setattr(engine, "_AT_LEAST", (1, 1))
+    monkeypatch.setattr(engine, "_AT_MOST", (1e-9, 1e-9))
+    proof = prove(core, Request(p=6), Clock(60.0), record=True)
+    assert "through PuLP" in proof.solver
+    assert proof.plan.value == proof.lower == exact.plan.value
+    assert proof.reason == ""
+    assert isinstance(innermost(proof.certificate_tree), BySolver)
+
+
+def innermost(step):
+    while isinstance(step, Fix):
+        step = step.then
+    return step
+
+
+def test_where_the_solver_does_not_finish_the_tree_goes_on(monkeypatch):
+    _, core = hard_core(m=30)
+    exact = prove(core, Request(p=6), Clock(60.0)).plan.value
+    monkeypatch.setattr(engine, "_AT_LEAST", (1, 1))
+    monkeypatch.setattr(engine, "_AT_MOST", (1e-9, 1e-9))
+    nothing = SolverReport(False, False, False, None, -1.0, "Time limit reached")
+    monkeypatch.setattr(engine, "run", lambda *arguments, **named: nothing)
+    proof = prove(core, Request(p=6), Clock(60.0), record=True)
+    assert proof.plan.value == proof.lower == exact
+    assert isinstance(innermost(proof.certificate_tree), Branch)
+
+
+def test_a_core_too_large_for_a_tree_is_bounded_and_searched_while_there_is_time(monkeypatch):
+    _, core = hard_core(m=30)
+    exact = prove(core, Request(p=6), Clock(60.0)).plan.value
+    monkeypatch.setattr(engine, "_TREE_PAIRS", 0)
+    monkeypatch.setattr(engine, "_MIP_PAIRS", 0)
+    heard = []
+    proof = prove(core, Request(p=6, progress=heard.append), Clock(1.0))
+    assert proof.lower <= exact <= proof.plan.value
+    assert len(heard) > 5
+    assert all("round" in sentence for sentence in heard[1:])
+    assert proof.reason == "the time limit was reached."

@@ -40,7 +40,7 @@ def test_a_full_grown_tree_reaches_the_best_plan():
     assert done
     assert made.parts > 3
     assert made.root.lower() > made.best.plan.value - 1.0
-    assert kinds(made.certificate()) >= {Leaf, Fix, Branch}
+    assert kinds(made.certificate(made.root)) >= {Leaf, Fix, Branch}
 
 
 def test_a_tree_may_be_stopped_and_grown_on():
@@ -57,14 +57,14 @@ def test_a_tree_may_be_stopped_and_grown_on():
 
 def test_without_a_record_nothing_is_kept():
     made, _ = grown(10_000, record=False)
-    assert made.certificate() is None
+    assert made.certificate(made.root) is None
     assert made.kept == 0
 
 
 def test_a_record_too_large_is_given_up_and_said_so(monkeypatch):
     monkeypatch.setattr(tree, "_KEPT", 100)
     made, _ = grown(10_000)
-    step = made.certificate()
+    step = made.certificate(made.root)
     assert isinstance(step, BySolver)
     assert step.bound == pytest.approx(made.root.lower())
 

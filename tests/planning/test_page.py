@@ -237,6 +237,25 @@ def test_equity_has_its_aversion_and_helps_the_farthest() -> None:
     assert float(page.metrics[4].split()[0]) < float(before[4].split()[0])
 
 
+@pytest.mark.parametrize("goal", [goal for goal in controls.GOALS if goal != "none"])
+def test_every_objective_gives_a_plan_and_says_what_is_proven(goal: str) -> None:
+    page = Page().set(goal=goal).press("运行")
+    assert page.errors == []
+    assert f'model = "{controls._model(goal)}"' in page.scenario
+    proofs = [literal(c.value) for c in page.at.caption if "界" in c.value]
+    assert len(proofs) == 1
+    assert re.search("已证明最优|差距", proofs[0])
+
+
+def test_only_a_share_of_everybody_or_a_second_site_has_its_own_slider() -> None:
+    page = Page().set(goal="set_cover")
+    assert page.has("cover_share")
+    assert not page.has("number_of_sites")
+    page.set(goal="backup_coverage")
+    assert page.has("backup_share")
+    assert page.has("number_of_sites")
+
+
 def test_nothing_new_hides_the_limits() -> None:
     page = Page().set(goal="none")
     assert not page.has("number_of_sites")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from capacity_oracle import MODELS, clustered, oracle_of, random_question
 
-from optimizers import LocationProblem, ProblemError, evaluate, solve
+from optimizers import LocationProblem, ProblemError, evaluate, solve, verify
 from optimizers.capacity.pose import pose
+from optimizers.certificate import BySolver
 from optimizers.request import Request
 
 CHOICES = ("planned", "nearest")
@@ -231,3 +232,28 @@ def test_the_objective_is_what_evaluate_says():
         if found.objective is not None:
             more = {name: value for name, value in asked.items() if name not in ("p", "budget_yuan")}
             assert evaluate(problem, found.sites, model=model, **more).objective == found.objective
+
+
+@pytest.mark.parametrize("model", ["capacitated_p_median", "capacitated_fixed_charge"])
+def test_where_people_choose_and_no_site_fills_up_the_bound_can_be_added_up_again(model):
+    problem = LocationProblem(**{**clustered(tight=9.0), "unserved_cost": None})
+    asked = {"p": 6, "choice": "nearest"}
+    found = solve(problem, model, **asked)
+    plain = solve(problem, model.removeprefix("capacitated_"), p=6)
+    assert (found.status, found.sites, found.objective) == ("optimal", plain.sites, plain.objective)
+    assert not isinstance(found.certificate.step, BySolver)
+    assert verify(problem, found).faults == ()
+
+
+def test_an_interrupt_ends_the_question_of_those_who_choose_too():
+    heard = []
+
+    def stop(sentence):
+        heard.append(sentence)
+        if len(heard) == 2:
+            raise KeyboardInterrupt
+
+    problem = LocationProblem(**{**clustered(tight=1.05), "unserved_cost": None})
+    found = solve(problem, "capacitated_p_median", p=6, choice="nearest", progress=stop)
+    assert found.reason == "interrupted."
+    assert len(heard) == 2

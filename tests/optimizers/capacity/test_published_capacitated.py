@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimizers import LocationProblem, solve
-from optimizers.verify import verify
+from optimizers.verification import verify
 
 CAP = Path(__file__).parents[3].parent / "shared" / "bench" / "cap"
 pytestmark = pytest.mark.skipif(not CAP.is_dir(), reason=f"the OR-Library instances are not at {CAP}")

@@ -7,9 +7,11 @@ import pytest
 from location_oracle import Case, value_of
 from median_cases import OPTIONS, POSES, limits_of, pose, random_case, request_of
 
+from optimizers import LocationProblem
 from optimizers.bounds import lagrangian_value
 from optimizers.incumbent import is_plan
 from optimizers.relaxation import plan_of
+from optimizers.request import Request
 
 SEEDS = range(24)
 
@@ -161,3 +163,21 @@ def test_times_of_very_different_size_are_still_numbers_in_the_equivalent():
     for sites in ([0, 2], [1, 2], [0, 1]):
         assert np.isfinite(core.value_of(np.array(sites)))
     assert core.objective(core.value_of(np.array([0, 2]))) < core.objective(core.value_of(np.array([0, 1])))
+
+
+@pytest.mark.parametrize("unserved", [None, 9.0])
+def test_time_that_costs_nothing_must_still_reach_everybody(unserved):
+    times = np.array([[5.0, np.inf], [np.inf, 7.0], [1.0, 2.0]])
+    problem = LocationProblem([1.0, 2.0, 0.0], times, site_cost_yuan=[4.0, 3.0], unserved_cost=unserved)
+    core = POSES["fixed_charge"](problem, Request(options={"yuan_per_time": 0.0}))
+    values = [core.objective(core.value_of(sites)) for sites in plans_of(core)]  # of none, each alone, and both
+    served = [is_plan(core, plan_of(core, sites)) for sites in plans_of(core)]
+    assert values == [0.0, 4.0, 3.0, 7.0] if unserved else values[3] == 7.0
+    assert served == [unserved is not None] * 3 + [True]
+
+
+def test_leaving_somebody_out_is_dearer_than_any_plan_however_large_the_costs():
+    times = np.array([[1.0, 40.0, np.inf], [2.0, 50.0, np.inf], [1.0, 45.0, 3.0]])
+    problem = LocationProblem([5.0, 3.0, 2.0], times)
+    core = POSES["kolm_pollak"](problem, Request(p=1, options={"aversion": 5.0}))  # costs of 1e71
+    assert [is_plan(core, plan_of(core, np.array([j]))) for j in range(3)] == [True, True, False]

@@ -4,7 +4,7 @@ verdict = verify(problem, solve(problem, "max_coverage", p=5, threshold_min=30))
 verdict.accepted, verdict.faults
 """
 
-from optimizers.verify.digest import problem_digest
-from optimizers.verify.verdict import Verdict, verify
+from optimizers.verification.digest import problem_digest
+from optimizers.verification.verdict import Verdict, verify
 
 __all__ = ["Verdict", "problem_digest", "verify"]

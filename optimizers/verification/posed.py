@@ -18,9 +18,12 @@ from fractions import Fraction
 import numpy as np
 
 from optimizers.arrays import Bools, Floats, Ints
-from optimizers.verify.measure import kappa_of, yuan_per_time
-from optimizers.verify.question import Question
-from optimizers.verify.steps import step_of_costs, step_of_counts
+from optimizers.verification.measure import kappa_of, nearest_minutes, yuan_per_time
+from optimizers.verification.question import Question
+from optimizers.verification.steps import step_of_costs, step_of_counts
+
+_DEAREST = 600.0
+"""Exponents end here: less is paid for times beyond all reason, which only lowers a bound."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,7 @@ class Posed:
         unit: of a certificate's multipliers, prices and solvers' bounds, in values; e^(kappa top) for Kolm-Pollak.
         weight, site_room: of rows and sites, for loaded rows; else None.
         rank: of each pair in its row, nearest first, the lower site among equals, where people choose; else None.
+        most: multipliers above it count as it.
     """
 
     row: Ints
@@ -60,6 +64,7 @@ class Posed:
     weight: Floats | None = None
     site_room: Floats | None = None
     rank: Ints | None = None
+    most: float = np.inf
 
 
 def posed(question: Question, prices: tuple[float, ...] = ()) -> Posed:
@@ -71,6 +76,22 @@ def posed(question: Question, prices: tuple[float, ...] = ()) -> Posed:
     beyond, rebate = _beyond(question, prices) / unit, _rebate(question, prices) / unit
     pose = _counted if question.model in ("max_coverage", "set_cover", "backup_coverage") else _costed
     return replace(pose(question, beyond, rebate), unit=unit)
+
+
+def capped(form: Posed, claim: float) -> Posed | None:
+    """The same with no row paying more than a claimed bound of the objective; None where that changes nothing.
+
+    A plan below the claim has no such row, so the claim holds here just when it holds there, and sums stay small.
+    """
+    low, high = 0.0, form.dearest
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if form.objective(middle) < claim else (low, middle)
+    most = high * (1.0 + 1e-9) + max(0.0, -form.constant)
+    if form.cost is None or not form.cost.max(initial=0.0) > most:
+        return None
+    gain = np.where(np.isinf(form.gain), np.inf, np.minimum(form.gain, most))
+    return replace(form, cost=np.minimum(form.cost, most), gain=gain, most=most)
 
 
 def cover_test(question: Question, threshold_min: float) -> Posed:
@@ -149,14 +170,15 @@ def _step_of_minutes(question: Question, charge: Floats) -> float:
     row, site, minutes = question.row[usable], question.site[usable], question.minutes[usable]
     left_out = np.inf if problem.unserved_cost is None else problem.unserved_cost
     return step_of_costs(
-        row, site, factor * np.minimum(minutes, left_out), question.weight, factor * left_out,
+        row, site, factor * np.minimum(minutes, left_out), question.weight,
+        factor * left_out if np.isfinite(left_out) else np.inf,
         charge[~problem.closed_for_good], problem.open_already,
     )  # fmt: skip
 
 
 def _exponents(question: Question, minutes: Floats) -> tuple[Floats, float | None, Callable[[float], float]]:
-    """e^(kappa (t - top)) in place of t, top the longest time there is, and the way back to minutes."""
-    kappa, total, top = kappa_of(question), float(question.weight.sum()), _longest(question)
+    """e^(kappa (t - top)) in place of t, top the worst time with all sites open, and the way back to minutes."""
+    kappa, total, top = kappa_of(question), float(question.weight.sum()), _worst_of_all_open(question)
     left_out = question.problem.unserved_cost
     if kappa == 0.0:
         return minutes, left_out, lambda value: value / total if total > 0 else value
@@ -165,25 +187,25 @@ def _exponents(question: Question, minutes: Floats) -> tuple[Floats, float | Non
         return top + float(np.log(value / total)) / kappa if 0 < value < np.inf else max(value, 0.0)
 
     return (
-        np.exp(kappa * (minutes - top)),
-        None if left_out is None else float(np.exp(kappa * (left_out - top))),
+        np.exp(np.minimum(kappa * (minutes - top), _DEAREST)),
+        None if left_out is None else float(np.exp(min(kappa * (left_out - top), _DEAREST))),
         objective,
     )
 
 
-def _longest(question: Question) -> float:
-    """The longest time that a plan could use."""
+def _worst_of_all_open(question: Question) -> float:
+    """No plan has a smaller worst time, so what decides between plans is neither lost nor drowned in rounding."""
+    minutes = nearest_minutes(question, ~question.problem.closed_for_good)
     if question.problem.unserved_cost is not None:
-        return float(question.problem.unserved_cost)
-    usable = ~question.problem.closed_for_good[question.site]
-    return float(question.minutes[usable].max(initial=0.0))
+        minutes = np.minimum(minutes, question.problem.unserved_cost)
+    return float(minutes[np.isfinite(minutes) & (question.weight > 0)].max(initial=0.0))
 
 
 def _unit(question: Question) -> float:
     """What a certificate's numbers are divided by to be in the unit of the value."""
     if question.model != "kolm_pollak":
         return 1.0
-    return float(np.exp(min(kappa_of(question) * _longest(question), 700.0)))
+    return float(np.exp(min(kappa_of(question) * _worst_of_all_open(question), _DEAREST)))
 
 
 def _dearest(question: Question, cost: Floats, gain: Floats, charge: Floats) -> float:

@@ -5,6 +5,7 @@ sum_j y_j size_kj <= room_k,  sum_j x_ij + z_i1 >= 1,  x_ij <= y_j,  or for coun
 value < the claim
 """
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -15,12 +16,13 @@ from optimizers.arrays import Bools
 from optimizers.clock import Clock
 from optimizers.solution import PROOF_TOLERANCE
 from optimizers.solvers import run
-from optimizers.verify.posed import Posed
-from optimizers.verify.question import Question
+from optimizers.verification.posed import Posed
+from optimizers.verification.question import Question
 
 Terms = list[tuple[Any, float]]
 _AT_MOST_S = 3600.0
 _NODES = 100_000_000
+_HAIR = 1e-7  # of a step: a bound this far above a possible value is that value
 NOT_CHECKED = "a solver's claim could not be re-checked in the time allowed."
 
 
@@ -46,13 +48,19 @@ def refuted(question: Question, form: Posed, opened: Bools, closed: Bools, value
         _add_own_choice(lp, question, form, opens, served)
     limit = np.inf
     if value is not None and np.isfinite(value):
-        least = PROOF_TOLERANCE * max(abs(value), abs(form.objective(value)))
-        limit = value - (0.5 * form.step if form.step > 0 else least)
+        limit = refuting(value, form.step, PROOF_TOLERANCE * max(abs(value), abs(form.objective(value))))
         add_at_most(lp, terms, limit - constant)
     lp.setObjective(pulp.LpAffineExpression(terms))
     if clock.is_up:
         return NOT_CHECKED
     return answer(lp, constant, limit, clock)
+
+
+def refuting(bound: float, step: float, hair: float) -> float:
+    """The largest value that refutes a bound: half a step above the last possible one below it, else a hair less."""
+    if step > 2.0 * hair:
+        return step * (math.ceil(bound / step - _HAIR) - 0.5)
+    return bound - hair
 
 
 def answer(lp: Any, constant: float, limit: float, clock: Clock) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from optimizers.arrays import Bools, Floats, Ints
-from optimizers.verify.question import Question
+from optimizers.verification.question import Question
 
 SLACK = 1e-9
 """Relative overrun of a limit that adding up in another order may explain."""
@@ -100,7 +100,8 @@ def _of_minutes(question: Question, is_open: Bools, minutes: Floats) -> float:
     weight = question.weight[question.weight > 0]
     if question.model == "kolm_pollak":
         return equal_minutes(paid, weight, kappa_of(question))
-    return opening_yuan(question, is_open) + yuan_per_time(question) * float(weight @ paid)
+    total = float(weight @ paid)
+    return opening_yuan(question, is_open) + (yuan_per_time(question) * total if np.isfinite(total) else np.inf)
 
 
 def equal_minutes(minutes: Floats, weight: Floats, kappa: float) -> float:

@@ -11,7 +11,7 @@ from optimizers.certificate import Branch, BySolver, Certificate, Full, Leaf, di
 from optimizers.equity import kappa_of
 from optimizers.problem import Group
 from optimizers.solution import relative_gap
-from optimizers.verify import problem_digest
+from optimizers.verification import problem_digest
 
 THRESHOLD = 10.0
 LIMITED = ("max_coverage", "backup_coverage", "p_median", "kolm_pollak", "capacitated_coverage", "capacitated_p_median")

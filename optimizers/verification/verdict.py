@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizers.arrays import Bools
-from optimizers.certificate import Certificate, digest_of
+from optimizers.certificate import BySolver, Certificate, digest_of
 from optimizers.clock import Clock
 from optimizers.problem import LocationProblem
 from optimizers.solution import PROOF_TOLERANCE, ROUNDING, Solution, relative_gap
-from optimizers.verify.ask import refuted
-from optimizers.verify.digest import problem_digest
-from optimizers.verify.levels import faults_of_levels
-from optimizers.verify.measure import faults_of_floors, faults_of_sites, objective_of
-from optimizers.verify.posed import Posed, cover_test, posed
-from optimizers.verify.question import DEFAULTS, Question, question_of
-from optimizers.verify.struck import struck_off
-from optimizers.verify.walk import Walk, data_value, proven_value, rounded
+from optimizers.verification.ask import refuted
+from optimizers.verification.digest import problem_digest
+from optimizers.verification.levels import are_proven, faults_of_levels
+from optimizers.verification.measure import faults_of_floors, faults_of_sites, objective_of
+from optimizers.verification.own_choice import narrowed
+from optimizers.verification.posed import Posed, capped, cover_test, posed
+from optimizers.verification.question import DEFAULTS, Question, question_of
+from optimizers.verification.struck import struck_off
+from optimizers.verification.walk import Walk, data_value, proven_value, rounded
 
 _SAME = 1e-9  # relative difference of two sums of the same numbers
 _SUMS = 1e-11  # relative to all weight: what a bound made of differences may lose
@@ -62,7 +63,7 @@ def verify(problem: LocationProblem, solution: Solution, time_limit_s: float | N
         faults.append(f"a solution that is {solution.status} shows a plan.")
     bound, more = _established(question, solution, clock)
     faults += more
-    if objective is not None and solution.levels:
+    if objective is not None and solution.model == "lexicographic":
         faults += faults_of_levels(question, solution, problem.mask_of(solution.sites), clock)
     faults += _faults_of_claims(question, solution, objective, bound)
     return Verdict(not faults, tuple(faults), objective, bound)
@@ -121,12 +122,31 @@ def _established(question: Question, solution: Solution, clock: Clock) -> tuple[
     if not all(math.isfinite(price) for price in prices) or len(prices) > len(question.floors):
         return None, ["the certificate has prices that belong to no floor."]
     form, plain = posed(question, tuple(prices)), posed(question)
-    value, faults = _of_tree(question, form, plain, certificate, clock, solution.bound)
+    eased = None if isinstance(certificate.step, BySolver) else _without_rooms(question, form)
+    value, faults = _of_tree(*(eased or (question, form, plain)), certificate, clock, solution.bound)
+    if eased is not None and (faults or not _supports(question, form.objective(value), solution.bound or 0.0)):
+        value, faults = _of_tree(question, form, plain, certificate, clock, solution.bound)
+    small = None if solution.bound is None or question.model != "kolm_pollak" else capped(form, solution.bound)
+    if small is not None and not faults and not _supports(question, form.objective(value), solution.bound or 0.0):
+        value = max(value, _of_tree(question, small, plain, certificate, clock, solution.bound)[0])
     value = max(value, rounded(plain, data_value(plain)))
     if solution.status == "infeasible" and not math.isinf(value) and not faults:
         fault = refuted(question, plain, plain.opened, plain.closed, None, clock)
         return (None, [fault.replace("better plan", "plan")]) if fault else (form.objective(math.inf), [])
     return form.objective(value), faults
+
+
+def _without_rooms(question: Question, form: Posed) -> tuple[Question, Posed, Posed] | None:
+    """Where people choose, a plan is worth what it is worth without capacities, so a bound without them is one too.
+
+    Sites that fill up as soon as they open stay closed. None where the question has no such form.
+    """
+    plain = {"capacitated_p_median": "p_median", "capacitated_fixed_charge": "fixed_charge"}.get(question.model)
+    if plain is None or form.rank is None or (certain := narrowed(form, form.opened, form.closed)) is None:
+        return None
+    eased = replace(question, model=plain)
+    pose = replace(posed(eased), closed=certain.closed)
+    return eased, pose, pose
 
 
 def _of_tree(
@@ -206,6 +226,8 @@ def _faults_of_claims(
     gap = relative_gap(objective, claimed, _total(question))
     if abs(gap - solution.gap) > PROOF_TOLERANCE:
         faults.append(f"the gap shown is {solution.gap:g}, but objective and bound are {gap:g} apart.")
-    if (status == "optimal") != (solution.gap == 0.0):
-        faults.append(f"the status is {status} with a gap of {solution.gap:g}.")
+    through = solution.model != "lexicographic" or are_proven(question, solution)
+    if (status == "optimal") != (solution.gap == 0.0 and through):
+        also = "" if through else " and levels that are not proven"
+        faults.append(f"the status is {status} with a gap of {solution.gap:g}{also}.")
     return faults

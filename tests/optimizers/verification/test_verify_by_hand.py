@@ -10,11 +10,12 @@ from hand_made import CAPACITATED, Case, branched, random_case, sealed
 from scipy import sparse
 
 import optimizers
-from optimizers import LocationProblem, evaluate
+from optimizers import LocationProblem, evaluate, solve
 from optimizers.certificate import Branch, BySolver, Certificate, Fix, Full, Leaf
 from optimizers.equity import kappa_of
 from optimizers.problem import Group
-from optimizers.verify import problem_digest, verify
+from optimizers.solution import relative_gap
+from optimizers.verification import problem_digest, verify
 
 MODELS = ("max_coverage", "set_cover", "p_median", "backup_coverage", "kolm_pollak", "fixed_charge", *CAPACITATED)
 FLOORED = ("max_coverage", "set_cover", "p_median", "backup_coverage", "kolm_pollak", "fixed_charge")
@@ -283,8 +284,8 @@ def test_the_digest_does_not_see_kinds_of_numbers_but_values(small):
 
 
 def test_verify_shares_no_code_with_the_engines():
-    known = {"arrays", "certificate", "clock", "coverage", "problem", "solution", "solvers", "verify"}
-    files = sorted((Path(optimizers.__file__).parent / "verify").glob("*.py"))
+    known = {"arrays", "certificate", "clock", "coverage", "problem", "solution", "solvers", "verification"}
+    files = sorted((Path(optimizers.__file__).parent / "verification").glob("*.py"))
     assert len(files) > 5
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -306,3 +307,38 @@ def test_a_row_left_out_by_the_better_site_may_be_answered_for_by_a_row_with_few
     for pairs, accepted in ((((0, 1),), True), (((1, 0),), True), (((2, 1),), False), (((0, 1), (1, 0)), False)):
         solution = case.solution((1, 2), 2.0, 2.0, case.sealed(leaf, 2.0, dominated=pairs))
         assert verify(case.problem, solution).accepted == accepted, pairs
+
+
+@pytest.mark.parametrize(("claim", "is_true"), [(3.0, True), (2.6, True), (1.0, True), (3.4, False), (4.0, False)])
+def test_a_solver_s_bound_between_two_possible_values_is_asked_for_as_the_higher_one(claim, is_true):
+    problem = LocationProblem([1.0, 2.0], [[1.0, 5.0], [1.0, 1.0]])
+    case = Case("p_median", problem, {"p": 1})
+    assert case.best() == ((0,), 3.0)
+    shown = case.solution((0,), 3.0, claim, case.sealed(BySolver(claim, "by hand"), claim))
+    assert verify(problem, shown).accepted == is_true
+    worse = case.solution((1,), 7.0, claim, case.sealed(BySolver(claim, "by hand"), claim))
+    assert verify(problem, worse).accepted == is_true
+
+
+def test_a_level_s_bound_between_two_possible_weights_is_asked_for_as_the_higher_one():
+    times = np.array([[1.0, 9.0], [9.0, 1.0], [9.0, 9.0]])
+    problem = LocationProblem([3.0, 2.0, 1.0], times)
+    solution = solve(problem, "lexicographic", p=1, levels=(5.0,))
+    (level,) = solution.levels
+    assert (level.weight_beyond, level.bound) == (3.0, 3.0)
+    for bound, accepted in ((2.5, True), (2.0, True), (0.0, True), (3.1, False)):
+        shown = replace(level, bound=bound, status="feasible" if bound < 3.0 else "optimal")
+        gap = relative_gap(3.0, bound)
+        claim = replace(solution, bound=bound, gap=gap, status="feasible", levels=(shown,))
+        assert verify(problem, claim).accepted == accepted, bound
+
+
+def test_multipliers_far_above_the_value_are_added_up_without_their_rounding():
+    times = np.array([[0.0, 12.0], [12.0, 0.0], [1.0, 3.0]])
+    case = Case("kolm_pollak", LocationProblem([5.0, 1.0, 2.0], times), {"p": 1}, {"aversion": 1.0})
+    sites, best = case.best()
+    # With one site, multipliers above all costs prove the best plan itself; these are far above.
+    leaf = Leaf(np.full(3, 1e22))
+    assert verify(case.problem, case.solution(sites, best, best, case.sealed(leaf, best))).faults == ()
+    lie = case.solution(sites, best, best * 1.01, case.sealed(leaf, best * 1.01))
+    assert any("is not proven" in fault for fault in verify(case.problem, lie).faults)

@@ -12,10 +12,10 @@ import pulp
 from optimizers.arrays import Bools
 from optimizers.clock import Clock
 from optimizers.solution import PROOF_TOLERANCE, Solution
-from optimizers.verify.ask import NOT_CHECKED, add_at_most, answer
-from optimizers.verify.measure import nearest_minutes, over
-from optimizers.verify.question import Question
-from optimizers.verify.steps import common_step
+from optimizers.verification.ask import NOT_CHECKED, add_at_most, answer, refuting
+from optimizers.verification.measure import nearest_minutes, over
+from optimizers.verification.question import Question
+from optimizers.verification.steps import common_step
 
 Hold = tuple[float, float]
 """Minutes, and the weight that may lie beyond."""
@@ -33,7 +33,9 @@ def faults_of_levels(question: Question, solution: Solution, is_open: Bools, clo
     for k, level in enumerate(solution.levels):
         beyond = float(weight[nearest > level.minutes].sum())
         is_time = level.sought == "minutes"
-        if over(beyond, level.weight_beyond) or (not is_time and over(level.weight_beyond, beyond)):
+        # A time is sought for what lies beyond the level before, and may leave less.
+        shown = (holds[-1][1] if holds else 0.0) if is_time else beyond
+        if over(beyond, level.weight_beyond) or over(level.weight_beyond, shown):
             faults.append(f"level {k}: {beyond:g} lies beyond {level.minutes:g} minutes, not {level.weight_beyond:g}.")
         reached = level.minutes if is_time else level.weight_beyond
         room = PROOF_TOLERANCE * (weight.sum() + abs(reached))
@@ -45,18 +47,36 @@ def faults_of_levels(question: Question, solution: Solution, is_open: Bools, clo
     return faults
 
 
+def are_proven(question: Question, solution: Solution) -> bool:
+    """True when every level that was asked for is there, and each is called optimal."""
+    if not all(level.status == "optimal" for level in solution.levels):
+        return False
+    needy = question.weight > 0
+    if given := question.options["levels"]:
+        return len(solution.levels) == len(given)
+    if len(solution.levels) == 2 * int(question.options["depth"]) or not needy.any():
+        return True
+    if not solution.levels or solution.levels[-1].sought != "minutes":
+        return False
+    # Before that many, it ends where no time is shorter than the last one.
+    usable = needy[question.row] & ~question.problem.closed_for_good[question.site]
+    return not (question.minutes[usable] < solution.levels[-1].minutes).any() or solution.levels[-1].minutes == 0.0
+
+
 def _asked(question: Question, level: Any, holds: list[Hold], is_time: bool, clock: Clock) -> list[str]:
     """Ask for the least weight beyond what this level rules out, with the levels before kept."""
     held = level.weight_beyond + sum(weight for _, weight in holds)
     step = common_step(question.weight.tolist())
-    margin = 0.5 * step if step > 0 else 10 * PROOF_TOLERANCE * held
+    hair = 10 * PROOF_TOLERANCE * held
+    if level.bound <= 0.0:
+        return []  # nothing is less than nothing
     if is_time:
         before = question.minutes[question.minutes < level.bound]
         if before.size == 0:
             return []
-        target, limit = float(before.max()), level.weight_beyond + margin
+        target, limit = float(before.max()), level.weight_beyond + max(0.5 * step, hair)
     else:
-        target, limit = level.minutes, level.bound - margin
+        target, limit = level.minutes, refuting(level.bound, step, hair)
         if limit < 0:
             return []
     if clock.is_up:

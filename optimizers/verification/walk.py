@@ -8,8 +8,8 @@ import numpy as np
 from optimizers.arrays import Bools, Floats
 from optimizers.certificate import Branch, BySolver, Certificate, Fix, Full, Leaf, Step
 from optimizers.clock import Clock
-from optimizers.verify.lagrange import joint_least, priced
-from optimizers.verify.posed import Posed
+from optimizers.verification.lagrange import Priced, joint_least, priced
+from optimizers.verification.posed import Posed
 
 _HAIR = 1e-7
 """A bound this far (in steps) above a possible value is still rounded down to it."""
@@ -111,18 +111,28 @@ def _fix(walk: Walk, step: Fix, opened: Bools, closed: Bools) -> tuple[float, st
         return -np.inf, "the tree fixes sites that do not exist.", []
     if any(closed[j] for j in step.opened) or any(opened[j] for j in step.closed):
         return -np.inf, "the tree fixes a site against what was decided before.", []
-    part = priced(question, step.multipliers / question.unit, opened, closed)
-    least = np.inf
-    for others, is_open in ((step.opened, False), (step.closed, True)):
-        estimate = part.forced(is_open=is_open)
-        for j in (j for j in others if part.free[j]):
-            value = rounded(question, float(estimate[j]))
-            if not walk.reaches(value):
-                value = rounded(question, joint_least(part.decided(j, is_open=is_open)))
-            least = min(least, value)
+    multipliers = step.multipliers / question.unit
+    part = priced(question, multipliers, opened, closed)
+    least = min(_forced(walk, part, step.opened, is_open=False), _forced(walk, part, step.closed, is_open=True))
+    if step.opened and step.closed and not walk.reaches(least):
+        # Plans that keep all of these open are what is left to settle; large prices of their rows then cancel out.
+        later = priced(question, multipliers, _with(opened, step.opened), closed)
+        closing = _forced(walk, later, step.closed, is_open=True)
+        least = max(least, min(_forced(walk, part, step.opened, is_open=False), closing))
     if set(step.opened) & set(step.closed):
         return least, "", []  # a site that is settled both ways leaves no plan over
     return least, "", [(step.then, _with(opened, step.opened), _with(closed, step.closed))]
+
+
+def _forced(walk: Walk, part: Priced, sites: Sequence[int], *, is_open: bool) -> float:
+    """The bound of the plans of a part that open one of these sites, or that keep one closed."""
+    least, estimate = np.inf, part.forced(is_open=is_open)
+    for j in (j for j in sites if part.free[j]):
+        value = rounded(walk.question, float(estimate[j]))
+        if not walk.reaches(value):
+            value = rounded(walk.question, joint_least(part.decided(j, is_open=is_open)))
+        least = min(least, value)
+    return float(least)
 
 
 def _with(mask: Bools, sites: Sequence[int]) -> Bools:

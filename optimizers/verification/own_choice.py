@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers.arrays import Bools, Floats
-from optimizers.verify.measure import SLACK
-from optimizers.verify.posed import Posed
+from optimizers.verification.measure import SLACK
+from optimizers.verification.posed import Posed
 
 
 @dataclass(frozen=True, eq=False)

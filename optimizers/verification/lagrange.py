@@ -16,8 +16,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from optimizers.arrays import Bools, Floats
-from optimizers.verify.own_choice import Certain, narrowed
-from optimizers.verify.posed import Posed
+from optimizers.verification.own_choice import Certain, narrowed
+from optimizers.verification.posed import Posed
 
 _NOISE = 1e-15  # relative rounding of sums, and a little more
 _ROUNDING = 1e-12  # what adding up sizes in another order may change
@@ -71,7 +71,7 @@ def priced(question: Posed, multipliers: Floats, opened: Bools, closed: Bools) -
         nothing = np.zeros(opened.size)
         return Priced(np.inf, nothing, nothing > 0, question.size, question.room)
     free = ~opened & ~certain.closed
-    price = np.maximum(np.nan_to_num(multipliers, nan=0.0, posinf=0.0, neginf=0.0), 0.0)
+    price = np.clip(np.nan_to_num(multipliers, nan=0.0, posinf=0.0, neginf=0.0), 0.0, question.most)
     if question.site_room is not None:
         base, rho = _of_loads(question, price, opened, certain)
     elif question.cost is None:
@@ -82,9 +82,10 @@ def priced(question: Posed, multipliers: Floats, opened: Bools, closed: Bools) -
     size = question.size
     if question.site_room is not None and not np.isfinite(question.gain[:, 0]).all():
         size, room = _with_total_room(question, opened, size, room)
-    base += question.constant + float(question.open_cost[opened].sum())
     # Differences of large sums: what rounding may have added is taken off.
-    noise = _NOISE * (float(price.sum()) + float(np.abs(rho).sum()) + abs(base))
+    noise = 2.0 * _NOISE * (abs(base) + float(np.abs(rho).sum()))
+    base += question.constant + float(question.open_cost[opened].sum())
+    noise += _NOISE * (abs(base) + abs(question.constant))
     return Priced(base - noise if np.isfinite(noise) else base, question.open_cost + rho, free, size, room)
 
 
@@ -193,7 +194,7 @@ def joint_least(part: Priced) -> float:
         return alone
     rho, size = part.rho[part.free], part.size[:, part.free]
     found = linprog(rho, A_ub=size, b_ub=part.room, bounds=(0.0, 1.0), method="highs")
-    if found.status == 2:
+    if found.status == 2 or found.ineqlin.marginals is None:
         return alone
     charge = np.maximum(-found.ineqlin.marginals, 0.0)
     together = float(np.minimum(0.0, rho + charge @ size).sum() - charge @ part.room)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizers.arrays import Bools, Ints
-from optimizers.verify.posed import Posed
+from optimizers.verification.posed import Posed
 
 
 def struck_off(form: Posed, pairs: Sequence[tuple[int, int]]) -> tuple[Bools, str]:

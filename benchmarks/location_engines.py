@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run from a checkout, installed or not
 
-from benchmarks.location_instances import Instance, load
+from benchmarks.location_instances import Instance, load, made_up
 
 Answer = dict[str, Any]
 Engine = Callable[[Instance, float, str], Answer]
@@ -35,9 +35,12 @@ def used() -> float:
 def ours(instance: Instance, seconds: float, effort: str) -> Answer:
     from optimizers import LocationProblem, solve
 
-    small = LocationProblem([1.0, 2.0], [[1.0, 3.0], [2.0, 1.0]], capacity=[9.0, 9.0], site_cost_yuan=[1.0, 1.0])
-    tiny = {"p": 1} if instance.model in ("p_median", "p_center", "max_coverage") else {}
-    solve(small, instance.model, **tiny, **({"threshold_min": 5.0} if "threshold_min" in instance.asked else {}))
+    if instance.model == "capacitated_fixed_charge":
+        small = LocationProblem([1.0, 2.0], [[1.0, 3.0], [2.0, 1.0]], capacity=[9.0, 9.0], site_cost_yuan=[1.0, 1.0])
+        solve(small, instance.model)
+    else:  # large enough that every kernel is met
+        like = made_up(instance.model, 800, 80, None, 7, "even")
+        solve(LocationProblem(**like.arguments), instance.model, time_limit_s=5.0, effort=effort, **like.asked)
 
     def run() -> Answer:
         problem = LocationProblem(**instance.arguments)

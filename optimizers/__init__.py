@@ -7,8 +7,11 @@ assert verify(problem, solution).accepted
 
 from optimizers.allocate import Allocation, allocate
 from optimizers.beyond import alternatives, curve, replacement_costs, stability
+from optimizers.certificate import Certificate
 from optimizers.coverage import is_covered
+from optimizers.descent import Level
 from optimizers.evaluate import Evaluation, evaluate
+from optimizers.infeasible import Conflict
 from optimizers.models import MODELS
 from optimizers.problem import Group, LocationProblem, ProblemError
 from optimizers.solution import Solution
@@ -18,8 +21,11 @@ from optimizers.verification import Verdict, verify
 __all__ = [
     "MODELS",
     "Allocation",
+    "Certificate",
+    "Conflict",
     "Evaluation",
     "Group",
+    "Level",
     "LocationProblem",
     "ProblemError",
     "Solution",

@@ -68,13 +68,7 @@ def best_prices(core: Relaxation, rho: Floats) -> list[Floats]:
     if capacity.size == 1:
         low, high = knapsack_prices(rho[items], size[0], float(capacity[0]))
         return [np.array([low])] if low == high else [np.array([low]), np.array([high])]
-    if capacity.size == 2:
-        return [_two_prices(rho[items], size, capacity)]
-    sets = []
-    for k in range(capacity.size):
-        sets.append(np.zeros(capacity.size))
-        sets[k][k] = knapsack_prices(rho[items], size[k], float(capacity[k]))[0]
-    return sorted(sets, key=lambda prices: -priced_choice(core, rho, prices))
+    return [_two_prices(rho[items], size, capacity)]  # there are two limits at most, number and budget
 
 
 def knapsack_prices(rho: Floats, size: Floats, capacity: float) -> tuple[float, float]:

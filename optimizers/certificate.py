@@ -12,7 +12,7 @@ in the unit of the objective) every plan that opens all of O and none of C pays 
 | `Fix`      | each plan with one of these sites the other way reaches the bound by the same l; go on with the rest |
 | `Branch`   | a site is open or closed; both parts follow |
 | `Full`     | the sites opened so far exceed a limit: no such plan exists |
-| `BySolver` | a mixed-integer solver says so; only solving again can check it |
+| `BySolver` | a mixed-integer solver says so, or a tree too large to write down; only solving again can check it |
 
 For covering rows with several steps of gain, min(default_i, l_i) is the sum of min(gain_ik, l_i) over k.
 Geoffrion (1974), Lagrangean relaxation for integer programming, Mathematical Programming Study 2.
@@ -60,7 +60,7 @@ class Full:
 
 @dataclass(frozen=True, eq=False)
 class BySolver:
-    """Bounded by a mixed-integer solver, in the unit of the minimised value."""
+    """Bounded by a mixed-integer solver or a tree not written down, in the unit of the minimised value."""
 
     bound: float
     solver: str

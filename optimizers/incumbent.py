@@ -36,7 +36,8 @@ class Incumbent:
     def offer(self, rest: Relaxation, sites: Ints) -> bool:
         """Take a plan of what remains of the core if it is better and keeps the limits."""
         core = self.core
-        added = [j for j in rest.opened if j not in set(core.opened)]
+        before = set(core.opened)
+        added = [j for j in rest.opened if j not in before]
         other = plan_of(core, np.union1d(sites, np.array(added, dtype=np.int64)))
         used = core.size[:, other.sites].sum(axis=1)
         if not other.beats(self.plan) or np.any(used > core.capacity * (1.0 + 1e-12) + 1e-12):

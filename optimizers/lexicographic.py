@@ -21,8 +21,8 @@ Research 100; Marsh & Schilling (1994), Equity measurement in facility location 
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -33,148 +33,80 @@ from optimizers.centre.exact import essential_rows
 from optimizers.centre.reach import Reach, reach_of, within
 from optimizers.clock import Clock
 from optimizers.cover.pose import pose_max_coverage
+from optimizers.descent import INTERRUPTED, OVER, Descent, Hold, Level
 from optimizers.finding import Finding
 from optimizers.floors import solve_with_floors
 from optimizers.problem import Group, LocationProblem
 from optimizers.prove import prove
 from optimizers.request import Request
-from optimizers.solution import PROOF_TOLERANCE
+from optimizers.solution import PROOF_TOLERANCE, relative_gap
 
 DEPTH = 3
 _PRICE = 4.0  # how much dearer a unit of weight is from level to level, the level sought last
 _FEW = 0.01  # share of the weight: levels that leave out no more in all are held by prices
 _SHARE = 0.7  # of the time left that one level may use
-_INTERRUPTED = "interrupted."
-_OVER = "the time limit was reached."
-_LOOKED = "stopped after a first look, as effort 'first' asks."
-_ENDS = (_INTERRUPTED, _OVER)
-
-
-@dataclass(frozen=True)
-class Level:
-    """One step of the comparison.
-
-    | field | unit | meaning |
-    |-------|------|---------|
-    | minutes | minutes | all but `weight_beyond` are within this time |
-    | weight_beyond | weight | what is farther |
-    | bound | of what was sought | no plan that keeps the levels before is better |
-    | status | word | "optimal" with a proof (given the levels before), "feasible" without |
-    | sought | word | "minutes" or "weight": which of the two this level made as small as possible |
-    """
-
-    minutes: float
-    weight_beyond: float
-    bound: float
-    status: str
-    sought: str
-
-
-@dataclass(frozen=True)
-class _Hold:
-    """At most this weight may lie beyond this time."""
-
-    minutes: float
-    weight: float
-
-
-@dataclass
-class _Descent:
-    """What is reached and held so far; the one thing in this file that changes."""
-
-    problem: LocationProblem
-    request: Request
-    clock: Clock
-    reach: Reach
-    weight: Floats
-    sites: tuple[int, ...]
-    nearest: Floats
-    holds: list[_Hold] = field(default_factory=list)
-    levels: list[Level] = field(default_factory=list)
-    reason: str = ""
-    solver: str = ""
-
-    @property
-    def exact(self) -> bool:
-        """True while every level was proven."""
-        return all(level.status == "optimal" for level in self.levels)
-
-    def beyond(self, minutes: float, nearest: Floats | None = None) -> float:
-        """F(minutes) of the best plan, or of one with these times."""
-        times = self.nearest if nearest is None else nearest
-        return math.fsum(self.weight[times > minutes].tolist())
-
-    def time_of(self, weight: float, nearest: Floats | None = None) -> float:
-        """The least T with F(T) <= weight."""
-        times = self.nearest if nearest is None else nearest
-        order = np.argsort(-times, kind="stable")
-        left_out = np.cumsum(self.weight[order]) > weight * (1.0 + 1e-12)
-        return float(times[order][np.argmax(left_out)]) if left_out.any() else 0.0
-
-    def keeps(self, nearest: Floats) -> bool:
-        """True when a plan with these times keeps every held level."""
-        return all(self.beyond(hold.minutes, nearest) <= hold.weight * (1.0 + 1e-12) for hold in self.holds)
-
-    def halt(self) -> str:
-        """Why the next level is only read off the best plan; "" where it is to be improved."""
-        if self.clock.is_up:
-            return _OVER
-        return _LOOKED if self.levels and self.request.effort == "first" else ""
-
-    def take(self, sites: tuple[int, ...], nearest: Floats) -> None:
-        """Go on from another plan."""
-        self.sites, self.nearest = sites, nearest
-
-    def hold(self, minutes: float, weight: float) -> None:
-        """No plan may have more weight beyond a time from now on; what that implies need not be held."""
-        kept = [hold for hold in self.holds if hold.minutes < minutes or hold.weight < weight]
-        self.holds = [*kept, _Hold(minutes, weight)]
-
-    def note(self, level: Level, reason: str) -> None:
-        """Hold what a level reached from now on."""
-        self.levels.append(level)
-        self.hold(level.minutes, level.weight_beyond)
-        if level.status != "optimal":
-            self.reason = self.reason or reason or "stopped just short of a proof."
 
 
 def prove_lexicographic(problem: LocationProblem, request: Request, clock: Clock) -> Finding:
-    """Level after level until all are done or the time is up; `Finding.levels` tells what each reached."""
+    """Level after level; `Finding.levels` tells what each reached.
+
+    Once the time is up, or the user interrupts, the levels that are left are read off the best plan.
+    """
     levels = tuple(float(minutes) for minutes in request.options.get("levels", ()))
     reach = reach_of(problem)
     if levels:
         return _by_given_levels(problem, request, clock, reach, levels)
-    first = prove_centre(problem, request, clock.part(_SHARE), closely=True)
+    closely = request.effort == "thorough" and request.gap == 0.0
+    first = prove_centre(problem, request, clock.part(_SHARE), closely=closely)
     if first.sites is None or first.bound is None or reach.n_rows == 0:
         return first
     descent = _begun(problem, request, clock, reach, first.sites)
-    descent.solver = first.solver
+    descent.heed(first.solver, first.reason)
     worst = float(descent.nearest.max())
     status = "optimal" if first.bound >= worst else "feasible"
     descent.note(Level(worst, 0.0, first.bound, status, "minutes"), first.reason)
-    for turn in range(int(request.options.get("depth", DEPTH))):
-        if turn and not _next_time(descent):
-            break
-        if not _next_weight(descent):
-            break
+    depth = int(request.options.get("depth", DEPTH))
+    _worked_off(descent, lambda: _worst_first(descent, depth))
     return replace(_finding(descent), bound=first.bound, certificate=first.certificate)
 
 
-def _begun(problem: LocationProblem, request: Request, clock: Clock, reach: Reach, sites: tuple[int, ...]) -> _Descent:
+def _worked_off(descent: Descent, work: Callable[[], None]) -> None:
+    """Work that takes up where it was left: after an interrupt it reads the levels that are left off the plan."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        descent.interrupted = True
+        work()
+
+
+def _worst_first(descent: Descent, depth: int) -> None:
+    """A weight after each time and a time after each weight, until there are `depth` of both or nothing is left."""
+    more = True
+    while more and len(descent.levels) < 2 * depth:
+        more = _next_weight(descent) if descent.levels[-1].sought == "minutes" else _next_time(descent)
+
+
+def _weights_beyond(descent: Descent, levels: tuple[float, ...]) -> None:
+    """The least weight beyond each of the given times that has none yet."""
+    for minutes in levels[len(descent.levels) :]:
+        _weight_level(descent, minutes, 0.0)
+
+
+def _begun(problem: LocationProblem, request: Request, clock: Clock, reach: Reach, sites: tuple[int, ...]) -> Descent:
     nearest, _ = reach.assigned(sites)
-    return _Descent(problem, request, clock, reach, problem.weight[reach.position], sites, nearest)
+    return Descent(problem, request, clock, reach, problem.weight[reach.position], sites, nearest)
 
 
-def _finding(descent: _Descent) -> Finding:
-    solver = descent.solver or "check of the data"
+def _finding(descent: Descent) -> Finding:
+    solver = ", ".join(descent.solvers) or "check of the data"
     return Finding(descent.sites, descent.levels[0].bound, _reason(descent), solver, levels=tuple(descent.levels))
 
 
-def _reason(descent: _Descent) -> str:
+def _reason(descent: Descent) -> str:
     """Which levels are not proven, and why the first of them is not; "" where all are."""
     open_still = [str(k + 1) for k, level in enumerate(descent.levels) if level.status != "optimal"]
-    if not open_still or descent.reason == _INTERRUPTED:
-        return descent.reason if open_still else ""
+    if not open_still or descent.interrupted:
+        return INTERRUPTED if open_still else ""
     name = "levels" if len(open_still) > 1 else "level"
     return f"{name} {', '.join(open_still)} of {len(descent.levels)} not proven: {descent.reason}"
 
@@ -187,14 +119,12 @@ def _by_given_levels(
     sites = tuple(sorted({*problem.fixed_open, *start}))
     assert request.p is not None
     descent = _begun(problem, request, clock, reach, sites if len(sites) <= request.p else tuple(problem.fixed_open))
-    for minutes in dict.fromkeys(levels):
-        if not _weight_level(descent, minutes, 0.0):
-            break
+    _worked_off(descent, lambda: _weights_beyond(descent, tuple(dict.fromkeys(levels))))
     return _finding(descent)
 
 
-def _next_weight(descent: _Descent) -> bool:
-    """Make the weight at the worst time of those not held yet as small as possible; False: stop here."""
+def _next_weight(descent: Descent) -> bool:
+    """Make the weight at the worst time of those not held yet as small as possible; False: no time is shorter."""
     worst = descent.holds[-1]
     times = descent.reach.by_row.data
     before = times[times < worst.minutes]
@@ -206,7 +136,8 @@ def _next_weight(descent: _Descent) -> bool:
         # Where a level is not proven, another plan may have less beyond it, and so less beyond the next.
         at_worst = _rows_at(descent.reach, worst.minutes)
         least = worst.weight + (float(descent.weight[at_worst].min()) if at_worst.any() else 0.0)
-    return _weight_level(descent, minutes, least)
+    _weight_level(descent, minutes, least)
+    return True
 
 
 def _rows_at(reach: Reach, minutes: float) -> Bools:
@@ -217,21 +148,33 @@ def _rows_at(reach: Reach, minutes: float) -> Bools:
     return found
 
 
-def _weight_level(descent: _Descent, minutes: float, least: float) -> bool:
-    """Least weight beyond a time, the held levels kept; `least` is known to be out of reach already."""
+def _weight_level(descent: Descent, minutes: float, least: float) -> None:
+    """Least weight beyond a time, the held levels kept; nothing below `least` is possible, as is known already."""
     reason = descent.halt()
-    if descent.beyond(minutes) > least * (1.0 + PROOF_TOLERANCE) and not reason:
+    if not reason and _is_open(descent, minutes, least):
         bound, reason = _lightened(descent, minutes, descent.clock.part(_SHARE))
         least = max(least, bound)
+        if not reason and descent.request.gap == 0.0 and _is_open(descent, minutes, least):
+            # The floors' engine is content with a millionth of all, which may be much of what lies beyond.
+            bound, reason, _ = _by_prices(descent, minutes, descent.clock.part(_SHARE))
+            least = max(least, bound)
+    reached = descent.beyond(minutes)
+    status = "feasible" if _is_open(descent, minutes, least) else "optimal"
+    least = min(_rounded(descent.weight, least), reached)
+    descent.note(Level(minutes, reached, least, status, "weight"), reason)
+
+
+def _is_open(descent: Descent, minutes: float, least: float) -> bool:
+    """True when the best plan's weight beyond a time is not proven to be the least by such a bound."""
     reached = descent.beyond(minutes)
     least = min(_rounded(descent.weight, least), reached)
-    status = "optimal" if reached - least <= PROOF_TOLERANCE * float(descent.weight.sum()) else "feasible"
-    descent.note(Level(minutes, reached, least, status, "weight"), reason)
-    return reason not in _ENDS
+    return relative_gap(reached, least, float(descent.weight.sum())) > 0.0
 
 
 def _rounded(weight: Floats, bound: float) -> float:
     """Up to the next multiple of the largest power of two that divides all weights, where there is one worth it."""
+    if not math.isfinite(bound):
+        return bound
     for halvings in range(12):
         step = 2.0**-halvings
         if np.all(weight == step * np.rint(weight / step)):
@@ -239,18 +182,19 @@ def _rounded(weight: Floats, bound: float) -> float:
     return bound
 
 
-def _lightened(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str]:
+def _lightened(descent: Descent, minutes: float, clock: Clock) -> tuple[float, str]:
     """Search for a plan with less weight beyond a time; a bound on it, and why that is not proven to be the least."""
+    descent.request.say(f"least weight beyond {minutes:g} minutes")
     best, reason = -math.inf, ""
     if sum(hold.weight for hold in descent.holds) <= _FEW * float(descent.weight.sum()):
         best, reason, kept = _by_prices(descent, minutes, clock)
-        if kept or clock.is_up or reason == _INTERRUPTED:
+        if kept or clock.is_up or descent.interrupted:
             return best, reason
     bound, reason = _by_floors(descent, minutes, clock)
     return max(best, bound), reason
 
 
-def _by_prices(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str, bool]:
+def _by_prices(descent: Descent, minutes: float, clock: Clock) -> tuple[float, str, bool]:
     """Held levels at a price, the earlier the dearer; bound, why it is no better, and whether the levels were kept.
 
     A plan that breaks no held level is the best one that keeps them, whatever the price was.
@@ -259,16 +203,16 @@ def _by_prices(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, 
     prices = [1.0, *(_PRICE ** (k + 1) for k in range(len(soft)))]
     paid = math.fsum(price * hold.weight for price, hold in zip(prices[1:], soft, strict=True))
     asked = replace(descent.request, threshold_min=0.0, options={}, start=descent.sites, progress=None)
-    core = pose_max_coverage(_stacked(descent, [_Hold(minutes, math.inf), *soft], prices), asked)
+    core = pose_max_coverage(_stacked(descent, [Hold(minutes, math.inf), *soft], prices), asked)
     # Counted in the weight sought, so that this is what a proof has to be near.
     core = replace(core, sign=-core.sign, offset=-paid)
     proof = prove(core, asked, clock)
-    descent.solver = max(descent.solver, proof.solver, key=len)
+    descent.heed(proof.solver, proof.reason)
     kept = _offered(descent, minutes, (*core.opened, *proof.plan.sites.tolist()))
     return core.objective(proof.lower), proof.reason, kept
 
 
-def _by_floors(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, str]:
+def _by_floors(descent: Descent, minutes: float, clock: Clock) -> tuple[float, str]:
     """Held levels as floors of maximum coverage; the bound, and why it is no better."""
     request, total = descent.request, float(descent.weight.sum())
     # The floors' engine counts what is covered, of which the weight sought is often a small part.
@@ -278,14 +222,17 @@ def _by_floors(descent: _Descent, minutes: float, clock: Clock) -> tuple[float, 
         request, threshold_min=0.0, options={}, start=descent.sites, progress=None, gap=near, effort=effort
     )  # fmt: skip
     found = solve_with_floors(_floored(descent, minutes), "max_coverage", asked, clock)
-    descent.solver = max(descent.solver, found.solver, key=len)
+    descent.heed(found.solver, found.reason)
     if found.sites is not None:
         _offered(descent, minutes, found.sites)
-    reason = found.reason.replace("'first'", f"{request.effort!r}")
+    reason = found.reason
+    if effort != request.effort and reason not in ("", INTERRUPTED, OVER):
+        # The floors' engine names the effort that it was asked for here, not the user's.
+        reason = f"stopped after search and bound, as effort {request.effort!r} asks."
     return (-math.inf if found.bound is None else total - found.bound), reason
 
 
-def _offered(descent: _Descent, minutes: float, sites: Iterable[int]) -> bool:
+def _offered(descent: Descent, minutes: float, sites: Iterable[int]) -> bool:
     """Take a plan that keeps the levels and has less weight beyond a time; False when it breaks a level."""
     chosen = tuple(sorted({*descent.problem.fixed_open, *sites}))
     nearest, _ = descent.reach.assigned(chosen)
@@ -295,12 +242,12 @@ def _offered(descent: _Descent, minutes: float, sites: Iterable[int]) -> bool:
     return kept
 
 
-def _hard(descent: _Descent) -> float:
+def _hard(descent: Descent) -> float:
     """The time within which everybody must be by now; inf where there is none."""
     return min((hold.minutes for hold in descent.holds if hold.weight == 0.0), default=math.inf)
 
 
-def _stacked(descent: _Descent, asked: list[_Hold], prices: list[float]) -> LocationProblem:
+def _stacked(descent: Descent, asked: list[Hold], prices: list[float]) -> LocationProblem:
     """Covering rows, level under level: weight x price is covered where a site is within the level's time.
 
     Rows that must be near weigh more than the best plan leaves uncovered in all.
@@ -318,7 +265,7 @@ def _stacked(descent: _Descent, asked: list[_Hold], prices: list[float]) -> Loca
     return LocationProblem(np.concatenate(weights), table, fixed_open=problem.fixed_open, forbidden=problem.forbidden)
 
 
-def _floored(descent: _Descent, minutes: float) -> LocationProblem:
+def _floored(descent: Descent, minutes: float) -> LocationProblem:
     """Covering rows of the level sought, and without weight those of each held level, which have a floor."""
     times, total = descent.reach.by_row, float(descent.weight.sum())
     tables, held = [within(times, minutes)], list[tuple[Floats, float]]()
@@ -340,8 +287,8 @@ def _floored(descent: _Descent, minutes: float) -> LocationProblem:
     return LocationProblem(sought, table, fixed_open=problem.fixed_open, forbidden=problem.forbidden, groups=groups)
 
 
-def _next_time(descent: _Descent) -> bool:
-    """Make the worst time of those beyond no held level as small as possible; False: stop here."""
+def _next_time(descent: Descent) -> bool:
+    """Make the worst time of those beyond no held level as small as possible; False: no time is shorter."""
     weight, minutes = descent.holds[-1].weight, descent.holds[-1].minutes
     reason = descent.halt()
     upper = min(minutes, descent.time_of(weight))
@@ -351,16 +298,16 @@ def _next_time(descent: _Descent) -> bool:
         bound, reason = _relaxed_time(descent, must, descent.clock.part(0.5))
         lower = max(lower, bound)
         upper = min(upper, descent.time_of(weight))
-        if lower < upper and reason != _INTERRUPTED:
+        if lower < upper and not descent.interrupted:
             lower, reason = _bisected(descent, weight, lower, upper, descent.clock.part(_SHARE))
             upper = min(upper, descent.time_of(weight))
     lower = min(lower, upper)
     status = "optimal" if lower >= upper else "feasible"
     descent.note(Level(upper, weight, lower, status, "minutes"), reason)
-    return reason not in _ENDS and upper > 0.0
+    return upper > 0.0
 
 
-def _relaxed_time(descent: _Descent, must: Bools, clock: Clock) -> tuple[float, str]:
+def _relaxed_time(descent: Descent, must: Bools, clock: Clock) -> tuple[float, str]:
     """A bound by the p-centre in which rows that may be held worst ones are content with the time they hold.
 
     A row heavier than what may lie beyond cannot be one. Where all levels are proven, the rows beyond the next time
@@ -378,6 +325,7 @@ def _relaxed_time(descent: _Descent, must: Bools, clock: Clock) -> tuple[float, 
     problem = descent.problem
     relaxed = LocationProblem(np.ones(must.size), table, fixed_open=problem.fixed_open, forbidden=problem.forbidden)
     found = prove_centre(relaxed, replace(descent.request, start=descent.sites, options={}, progress=None), clock)
+    descent.heed(found.solver, found.reason)
     if found.sites is not None:
         nearest, _ = descent.reach.assigned(found.sites)
         weight = descent.holds[-1].weight
@@ -386,7 +334,7 @@ def _relaxed_time(descent: _Descent, must: Bools, clock: Clock) -> tuple[float, 
     return found.bound if found.bound is not None else 0.0, found.reason
 
 
-def _bisected(descent: _Descent, weight: float, lower: float, upper: float, clock: Clock) -> tuple[float, str]:
+def _bisected(descent: Descent, weight: float, lower: float, upper: float, clock: Clock) -> tuple[float, str]:
     """Bisect over the times between by the least weight beyond each; the bound, and why it is no better."""
     values = np.unique(descent.reach.by_row.data)
     values = values[(values >= lower) & (values <= upper)]
@@ -399,13 +347,15 @@ def _bisected(descent: _Descent, weight: float, lower: float, upper: float, cloc
             middle = (low + high) // 2
             bound, reason = _lightened(descent, float(values[middle]), clock)
             high = min(high, int(np.searchsorted(values, descent.time_of(weight))))
+            if descent.interrupted:
+                return float(values[low]), INTERRUPTED
             if high <= middle:
                 continue
             if not _rounded(descent.weight, bound) > weight * (1.0 + PROOF_TOLERANCE):
                 return float(values[low]), reason or "stopped just short of a proof."
             low = middle + 1
             if clock.is_up:
-                return float(values[low]), _OVER
+                return float(values[low]), OVER
     finally:
         descent.holds = held
     return float(values[low]), ""

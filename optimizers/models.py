@@ -67,18 +67,15 @@ class Model:
     serves_all: bool = False
     floors: bool = False
 
-    @property
-    def bisects(self) -> bool:
-        """True for the model solved by a search over the threshold."""
-        return self.family == "centre"
-
 
 _CHOICE = Option(
     "planned",
-    "who decides: 'planned' splits demand as is best; 'nearest' sends each row whole to its nearest open site",
+    "who decides: 'planned' splits demand as is best; 'nearest' sends each row whole to its nearest open site, and a "
+    "plan that overfills a site is none",
     choices=("planned", "nearest"),
 )
 _YUAN_PER_TIME = Option(1.0, "yuan for one unit of weight travelling one minute", low=0.0)
+_AVERSION = Option(1.0, "aversion to inequality, kappa = aversion x alpha", low=0.0, high=100.0, above=True)
 _LIMITS = ("p", "budget_yuan")
 
 MODELS: dict[str, Model] = {
@@ -154,7 +151,7 @@ MODELS: dict[str, Model] = {
         "min", "minutes", "median", (), _LIMITS,
         kolm_pollak_model, pose_kolm_pollak, measures.kolm_pollak,
         "Horton, Logan, Murrell, Skipper & Speakman, arXiv 2401.15452",
-        options={"aversion": Option(1.0, "aversion to inequality, kappa = aversion x alpha", low=0.0, above=True)},
+        options={"aversion": _AVERSION},
         serves_all=True, floors=True,
     ),
     "lexicographic": Model(

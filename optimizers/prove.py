@@ -15,13 +15,13 @@ from optimizers.arrays import Ints
 from optimizers.bounds import relaxed_choice
 from optimizers.certificate import Step
 from optimizers.clock import Clock
-from optimizers.incumbent import Incumbent, is_plan, is_proven, rules_out_all, whole_bound
+from optimizers.incumbent import Incumbent, is_plan, is_proven, whole_bound
 from optimizers.relaxation import Ascent, Plan, Relaxation, plan_of
 from optimizers.request import Request
 from optimizers.solvers import run, solver_name
 from optimizers.tree import Part, Tree
 
-__all__ = ["Proof", "is_plan", "prove", "rules_out_all"]
+__all__ = ["Proof", "prove"]
 
 _MIP_PAIRS = 150_000
 """More than these the mixed-integer solver does not finish."""
@@ -38,6 +38,7 @@ _STEPS, _SHARE, _LONGER = 600, 0.2, 1.5
 _PORTION, _CLIMB, _FEWEST = 3e7, 3e9, 100
 """Pairs that a climb may look at in one call, well under half a second, and in all; the fewest steps of it."""
 _OWN = "interchange, Lagrangian bound, branch and bound"
+_FAR = 1e9  # values so far apart lose digits in one sum
 _LENT = 0.75  # of the time left goes to the solver
 _SELDOM = 0.02  # share of a site that the relaxation hardly uses
 _SEEDS = 1_000  # from one search to the next
@@ -62,12 +63,12 @@ class _Effort:
 
     rounds: tuple[tuple[int, float], ...]
     parts: int
-    enough: float  # a gap at which it stops of its own accord
+    enough: float  # a gap at which it stops where none was asked for
 
 
 _EFFORTS = {
     "first": _Effort(((120, 0.0),), 0, 1.0),
-    "quick": _Effort(((400, 0.0), (400, 0.1), (400, 0.1)), 30, 0.01),
+    "quick": _Effort(((400, 0.0), (400, 0.05), (400, 0.05)), 30, 0.01),
     "thorough": _Effort(((_STEPS, 0.0), (_STEPS, 0.05), (_STEPS, 0.1), (_STEPS, _SHARE)), 0, 0.0),
 }
 
@@ -110,20 +111,19 @@ class _Task:
         self._first_plan()
         for turn, (steps, share) in enumerate(effort.rounds):
             closed = self._round(turn, steps, share)
-            if self.clock.is_up or self._is_done(effort.enough):
+            if self.clock.is_up or self._is_done(self.request.gap or effort.enough):
                 return self._stopped()
             if turn and (closed < _WORTH or self._is_done(_CLOSE)):
                 break
         if self.request.effort == "thorough":
             return self._finish(len(effort.rounds))
-        if effort.parts and self.tree.core.n_pairs <= _TREE_PAIRS:
+        if effort.parts and self._is_promising():
             self._grow(effort.parts)
         return self._stopped()
 
     def _finish(self, turn: int) -> str:
         """The tree while it gets on, the solver for most of the time, then on with all that is left."""
-        promising = self.tree.core.n_pairs <= (_TREE_PAIRS if self._is_done(_CLOSE) else _MIP_PAIRS)
-        if promising and self._grow_in_hope():
+        if self._is_promising() and self._grow_in_hope():
             return ""
         small = self.tree.core.n_pairs <= _MIP_PAIRS
         if small and not self._is_over() and self._hand_over():
@@ -142,38 +142,48 @@ class _Task:
             share = share if self.best.plan is not before else min(_LONGER * share, 1.0)
         return self._stopped()
 
+    def _is_promising(self) -> bool:
+        """True where a tree may close the gap: what remains is small, or little is left open."""
+        return self.tree.core.n_pairs <= (_TREE_PAIRS if self._is_done(_CLOSE) else _MIP_PAIRS)
+
     def _parts(self, work: float, limits: tuple[float, float]) -> float:
         """Parts of the tree that so much work is good for."""
         return float(np.clip(work / (self.tree.core.n_pairs + 1), *limits))
 
     def _first_plan(self) -> None:
-        """Greedy and interchange, and what comes of the caller's own plan; again where that cuts off costs."""
+        """Greedy and interchange, and what comes of the caller's own plan; again where costs far above it fell away."""
         starts: list[list[Ints] | None] = [None]
+        self.best.offer(self.core, within_limits(self.core, np.flatnonzero(self.core.free)))
+        everything = self.best.plan
         if self.request.start is not None:
-            given = np.array(sorted({*self.request.start}), dtype=np.int64)
-            starts.append([within_limits(self.core, given)])
+            given = within_limits(self.core, np.array(sorted({*self.request.start}), dtype=np.int64))
+            self.best.offer(self.core, given)
+            starts.append([given])
         while True:
             rest, before = self.tree.core, self.best.plan
             for start in starts:
                 plan = rest.search(start, share=0.0, seed=self.request.seed, clock=self.clock)
                 self.best.offer(rest, plan.sites)
-            if self.clock.is_up or self.best.plan is before or not self._cut_off():
+            if self.best.plan is everything and is_plan(self.core, everything):  # then at least something to begin from
+                found = rest.search([everything.sites], share=0.0, seed=self.request.seed, clock=self.clock)
+                self.best.offer(rest, found.sites)
+            self._cut_off()
+            if self.clock.is_up or before.value <= _FAR * self.best.plan.value:
                 return
             starts = [None, [within_limits(self.tree.core, self.best.plan.sites)]]
 
-    def _cut_off(self) -> bool:
-        """In a better plan nobody pays more than the whole of this one: True where that rules pairs out.
+    def _cut_off(self) -> None:
+        """In a better plan nobody pays more than the whole of this one: pairs that cost more fall away.
 
         Costs of Kolm-Pollak span more than a double holds; what is out of the question would swallow what is not.
         """
         if self.cut == self.best.plan.value:
-            return False
+            return
         self.cut, rest = self.best.plan.value, self.tree.core
         left, _ = self.tree.fix(self.tree.root, rest, Ascent(np.zeros(rest.n_rows), -math.inf))
         if self.ascent is not None and left is not rest:
             self.ascent = left.inherit(rest, self.ascent)
         self.tree.core = left
-        return left is not rest
 
     def _round(self, turn: int, steps: int, share: float) -> float:
         """Bound what remains, let the multipliers suggest a plan, search around it, fix what they settle.

@@ -121,10 +121,17 @@ def check_request(problem: LocationProblem, model: str, request: Request, table:
     )  # fmt: skip
 
 
+_PARAMETERS = (
+    "p", "budget_yuan", "threshold_min", "time_limit_s", "gap", "effort", "progress", "start", "seed",
+)  # fmt: skip
+
+
 def unknown(what: str, name: Any, known: Iterable[str]) -> str:
-    """The sentence for a name that is not in a table; the nearest known one is named."""
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.0)
-    return f"{what} {name!r} is unknown; did you mean {near[0]!r}? Known: {', '.join(known)}."
+    """The sentence for a name that is not in a table; one that is much like it is named."""
+    known = list(known)
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    meant = f"; did you mean {near[0]!r}?" if near else "."
+    return f"{what} {name!r} is unknown{meant} Known: {', '.join(known)}."
 
 
 def completed(problem: LocationProblem, row: "Model", request: Request) -> Request:
@@ -167,8 +174,9 @@ def faults_of_options(model: str, row: "Model", options: Mapping[str, Any]) -> l
     faults = []
     for name, value in options.items():
         if name not in row.options:
-            known = unknown(f"option of {model}", name, row.options) if row.options else ""
-            faults.append(known or f"{model} has no options, so {name!r} means nothing; leave it out.")
+            known = [*row.options, *difflib.get_close_matches(name, _PARAMETERS, n=1, cutoff=0.75)]
+            nothing = f"{model} has no options, so {name!r} means nothing; leave it out."
+            faults.append(unknown(f"option of {model}", name, known) if known else nothing)
         elif fault := row.options[name].fault(value):
             faults.append(f"{name} is {value!r}; {fault}.")
     return faults

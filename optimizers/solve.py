@@ -15,15 +15,17 @@ from optimizers.coverage import out_of_reach
 from optimizers.evaluate import evaluate
 from optimizers.finding import Finding
 from optimizers.floors import solve_with_floors
-from optimizers.infeasible import explain
+from optimizers.incumbent import is_plan, rules_out_all
+from optimizers.infeasible import Conflict, explain
 from optimizers.lexicographic import prove_lexicographic
 from optimizers.models import MODELS
 from optimizers.problem import LocationProblem
-from optimizers.prove import is_plan, prove, rules_out_all
+from optimizers.prove import prove
 from optimizers.request import Progress, Request, check_request, has_floors
-from optimizers.solution import PROOF_TOLERANCE, SEED, Solution, relative_gap
+from optimizers.solution import PROOF_TOLERANCE, ROUNDING, SEED, Solution, relative_gap
 from optimizers.verification.digest import problem_digest
 
+_HAIR = 1e-9  # by so much a bound of zero may be off
 Engine: TypeAlias = Callable[[LocationProblem, str, Request, Clock], Finding]
 
 
@@ -116,14 +118,16 @@ def _solution(problem: LocationProblem, model: str, request: Request, finding: F
     bound, status, reason = finding.bound, "unknown", finding.reason
     if finding.sites is None and bound is None:
         status = "infeasible"
-        conflict = explain(problem, model, request)
+        conflict = _explained(problem, model, request)
         told = [] if conflict is None else [conflict.sentence, conflict.mend]
         reason = " ".join(filter(None, told)) or reason or "no choice of sites answers the question."
     if finding.sites is not None:
         objective = _measured(problem, model, request, finding.sites)
         assert bound is not None
-        bound = _not_past(objective, bound, MODELS[model].sense)
-        gap = relative_gap(objective, bound, float(problem.weight.sum()) if MODELS[model].sense == "max" else 0.0)
+        sense = MODELS[model].sense
+        total = float(problem.weight.sum()) if sense == "max" else 0.0
+        bound = _not_past(objective, bound, sense, total)
+        gap = relative_gap(objective, bound, total)
         proven = gap <= PROOF_TOLERANCE and all(level.status == "optimal" for level in finding.levels)
         status = "optimal" if proven else "feasible"
         reason = "" if status == "optimal" else reason or _stopped(request.gap)
@@ -134,6 +138,13 @@ def _solution(problem: LocationProblem, model: str, request: Request, finding: F
         certificate=_sealed(problem, model, request, finding.certificate), allocation=finding.allocation,
         levels=finding.levels, conflict=conflict,
     )  # fmt: skip
+
+
+def _explained(problem: LocationProblem, model: str, request: Request) -> Conflict | None:
+    try:
+        return explain(problem, model, request)
+    except KeyboardInterrupt:
+        return None  # that there is no plan is known; why not is left unsaid
 
 
 def _measured(problem: LocationProblem, model: str, request: Request, sites: tuple[int, ...]) -> float:
@@ -160,6 +171,13 @@ def _stopped(gap: float) -> str:
     return f"stopped within the gap of {gap:g}." if gap else "stopped just short of a proof."
 
 
-def _not_past(objective: float, bound: float, sense: str) -> float:
-    """A bound is never on the wrong side of a plan that exists; rounding may put it there by a hair."""
-    return max(objective, bound) if sense == "max" else min(objective, bound)
+def _not_past(objective: float, bound: float, sense: str, total: float) -> float:
+    """A bound is never on the wrong side of a plan that exists; rounding may put it there by a hair.
+
+    Raises:
+        ArithmeticError: by more than a hair, which is a fault of the engine and must not pass for a proof.
+    """
+    kept = max(objective, bound) if sense == "max" else min(objective, bound)
+    if abs(kept - bound) > PROOF_TOLERANCE * max(abs(kept), abs(bound)) + ROUNDING * total + _HAIR:
+        raise ArithmeticError(f"the bound {bound} has passed the plan {objective}; this is a fault of the engine.")
+    return kept

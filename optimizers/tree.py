@@ -122,6 +122,7 @@ class _Node:
     site: int
     is_open: bool
     share: float
+    number: int  # nodes are counted as they are made
 
     def __lt__(self, other: "_Node") -> bool:
         return self.part.bound < other.part.bound
@@ -181,7 +182,8 @@ class Tree:
     def _next(self) -> _Node:
         """The part with the lowest bound; the newest one where too much memory is tied up."""
         if self.tied > _OPEN_PAIRS:
-            node = self.open.pop()
+            newest = max(range(len(self.open)), key=lambda k: self.open[k].number)
+            node = self.open.pop(newest)
             heapq.heapify(self.open)
         else:
             node = heapq.heappop(self.open)
@@ -264,13 +266,13 @@ class Tree:
         share = shares(core, ascent)
 
         def probe(site: int, is_open: bool) -> float:
-            return self._probe(_Node(part, core, ascent, site, is_open, 0.5), part.bound)
+            return self._probe(_Node(part, core, ascent, site, is_open, 0.5, 0), part.bound)
 
         site = self.experience.choose(core, share, self.parts, probe)
         halves = Part(part.bound, part.multipliers), Part(part.bound, part.multipliers)
         part.site, part.halves = site, halves
         if_open, if_closed = (
-            _Node(half, core, ascent, site, is_open, float(share[site]))
+            _Node(half, core, ascent, site, is_open, float(share[site]), 2 * self.parts + is_open)
             for half, is_open in zip(halves, (True, False), strict=True)
         )
         first, later = (if_open, if_closed) if share[site] >= 0.5 else (if_closed, if_open)

@@ -14,6 +14,7 @@ from optimizers.models import MODELS
 from optimizers.problem import LocationProblem
 from optimizers.solution import Solution, relative_gap
 from optimizers.solve import solve
+from optimizers.verification.digest import problem_digest
 
 
 def question_of(solution: Solution) -> dict[str, Any]:
@@ -86,6 +87,17 @@ def fault_of_count(name: str, value: Any, what: str) -> list[str]:
     """A sentence unless the value is a whole number of 1 or more."""
     is_whole = not isinstance(value, bool) and hasattr(value, "__index__") and value >= 1
     return [] if is_whole else [f"{name} is {value!r}; {what}"]
+
+
+def faults_of_solution(problem: LocationProblem, solution: Solution) -> list[str]:
+    """A sentence where the solution has no plan, or is the answer of another problem."""
+    if solution.objective is None:
+        return [f"the solution is {solution.status} and has no plan to compare with."]
+    sealed = "" if solution.certificate is None else solution.certificate.problem_digest
+    asked = {name: getattr(solution, name) for name in ("p", "budget_yuan", "threshold_min", "options")}
+    if sealed and sealed != problem_digest(problem, solution.model, **asked):
+        return ["the solution is not of this problem: its weights, times or limits were others; solve this one first."]
+    return []
 
 
 def fault_of_share(name: str, value: Any) -> list[str]:

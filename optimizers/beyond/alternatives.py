@@ -15,6 +15,7 @@ from typing import Any
 from optimizers.beyond.again import (
     fault_of_count,
     fault_of_share,
+    faults_of_solution,
     is_max,
     loss,
     same_measure,
@@ -36,7 +37,8 @@ class Alternative:
     Attributes:
         sites: open sites, fixed ones included.
         objective: recomputed from the sites.
-        loss: how much worse than the solution, in the unit of the objective.
+        loss: how much worse than the solution, in the unit of the objective; of the lexicographic model's first
+            level only.
         without: sites of the solution that it does without.
         instead: sites that it opens instead.
     """
@@ -69,6 +71,9 @@ def alternatives(
 ) -> Alternatives:
     """Up to `count` plans within a share of the solution's objective that differ from it and from each other.
 
+    Of the lexicographic model only the first level is compared, the worst time or the weight beyond the first given
+    time: a plan shown may be much worse at the levels after it.
+
     Args:
         problem: the problem.
         solution: its solution.
@@ -82,11 +87,11 @@ def alternatives(
     After an interrupt from the keyboard the plans found so far are returned, and are not `complete`.
 
     Raises:
-        ProblemError: a count, share or difference that means nothing.
+        ProblemError: a count, share or difference that means nothing, or a solution of another problem or no plan.
     """
     _check(count, within, differ_by, tries)
-    if solution.objective is None:
-        return Alternatives((), complete=solution.status == "infeasible")
+    if faults := faults_of_solution(problem, solution):
+        raise ProblemError(faults)
     search = _Search(problem, solution, within, tries, {"time_limit_s": time_limit_s, **how})
     shown: list[Solution] = [solution]
     complete = False

@@ -28,8 +28,11 @@ class Point:
     | p, budget_yuan | sites, yuan | what the plan may use; None where there is no such limit |
     | sites | positions | best plan known here; from a smaller point where that one's is better |
     | objective, bound, gap | of the model | as in `Solution`; None where there is no plan |
-    | status | word | as in `Solution`, by the bound that all points share |
+    | status | word | as in `Solution`, by the bound that all points share; for lexicographic, see below |
     | solution | `Solution` | what was found here, with the certificate of its own bound |
+
+    Objective and bound of the lexicographic model are those of its first level. Such a point is "optimal" only where
+    its own search proved every level, so it may be "feasible" with a gap of 0.
     """
 
     p: int | None
@@ -138,4 +141,11 @@ def _judged(problem: LocationProblem, model: str, point: Point) -> Point:
         return point
     bound = max(point.objective, point.bound) if is_max(model) else min(point.objective, point.bound)
     gap = gap_of(problem, model, point.objective, bound)
-    return replace(point, bound=bound, gap=gap, status="optimal" if gap == 0.0 else "feasible")
+    proven = gap == 0.0 and _has_proven_levels(point)
+    return replace(point, bound=bound, gap=gap, status="optimal" if proven else "feasible")
+
+
+def _has_proven_levels(point: Point) -> bool:
+    """True where every level, if there are any, is proven for the plan that the point shows."""
+    levels = point.solution.levels
+    return not levels or (point.sites == point.solution.sites and all(level.status == "optimal" for level in levels))

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from optimizers.beyond.again import loss, same_measure, solve_again, was_interrupted, without, worth
-from optimizers.problem import LocationProblem
+from optimizers.beyond.again import faults_of_solution, loss, same_measure, solve_again, was_interrupted, without, worth
+from optimizers.problem import LocationProblem, ProblemError
 from optimizers.solution import Solution
 
 
@@ -19,6 +19,9 @@ class Replacement:
     | sites, objective, bound, gap, status | | of the plan that takes its place, as in `Solution` |
     | loss | of the objective | how much worse that plan is than the solution's; inf where there is none |
     | least_loss | of the objective | no plan without the site loses less; equal to `loss` when both are proven |
+
+    The objective of the lexicographic model is its first level, so both losses are of that level only: a site may be
+    worth much at the levels after it and lose nothing here.
     """
 
     site: int
@@ -39,9 +42,12 @@ def replacement_costs(
     Every plan is looked for anew with the site forbidden, warm from what is left, `time_limit_s` seconds at most.
     `how` (gap, effort) goes to `solve`. A solution that is not optimal may be beaten, its loss is then negative.
     After an interrupt from the keyboard the sites looked at so far are returned.
+
+    Raises:
+        ProblemError: the solution has no plan, or is of another problem.
     """
-    if solution.objective is None:
-        return ()
+    if faults := faults_of_solution(problem, solution):
+        raise ProblemError(faults)
     found: list[Replacement] = []
     try:
         for site in solution.sites:

@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 
 from optimizers.arrays import Floats
-from optimizers.beyond.again import fault_of_count, fault_of_share, loss, solve_again, was_interrupted, worth
+from optimizers.beyond.again import (
+    fault_of_count,
+    fault_of_share,
+    faults_of_solution,
+    loss,
+    solve_again,
+    was_interrupted,
+    worth,
+)
 from optimizers.problem import Group, LocationProblem, ProblemError
 from optimizers.solution import SEED, Solution
 
@@ -54,9 +62,11 @@ def stability(
     interrupt from the keyboard the draws made so far are told about.
 
     Raises:
-        ProblemError: a number of draws, spread or way that means nothing.
+        ProblemError: a number of draws, spread or way that means nothing, or a solution of another problem or no plan.
     """
     _check(draws, spread, way)
+    if faults := faults_of_solution(problem, solution):
+        raise ProblemError(faults)
     rng = np.random.default_rng(seed)
     counts, regret = np.zeros(problem.n_sites), []
     for _ in range(draws):

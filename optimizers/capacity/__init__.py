@@ -2,7 +2,8 @@
 
 | file | does |
 |------|------|
-| `pose.py` | problem and question become a core; equal demand rows become one |
+| `pose.py` | problem and question become a core |
+| `rows.py` | demand rows with the pairs that may serve them, equal ones as one |
 | `core.py` | the core: rows whose weight is carried by sites with room for so much |
 | `climb.py` | the Lagrangian bound: prices for rows, a knapsack at each site |
 | `transport.py`, `split.py` | the best split of the demand among open sites, kept optimal while sites open and close |

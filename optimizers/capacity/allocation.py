@@ -22,7 +22,7 @@ def best_split(problem: LocationProblem, sites: Iterable[int], threshold_min: An
     covers = threshold_min is not None
     kind = Kind(covers, own_choice=False, rate=1.0, left_out=1.0 if covers else problem.unserved_cost)
     rows = posed_rows(problem, kind, threshold_min, problem.mask_of(sites))
-    tables = tables_of(problem, rows, rows.unit, kind.left_out)
+    tables = tables_of(problem, rows, rows.unit, np.zeros(problem.n_sites), kind.left_out)
     must = np.full(rows.weight.size, kind.left_out is None)
     found = cheapest_split(tables, must, problem.mask_of(sites))
     if not found.allowed:

@@ -166,7 +166,7 @@ class CapacityCore:
             return Plan(np.zeros(0, dtype=np.int64), self.constant)
         looks = 1.0 + 100.0 * share
         if starts is None:
-            starts, looks = [search.first_guess(self)], 3.0 * looks
+            starts, looks = [search.first_guess(self, clock)], 3.0 * looks
         find = own_choice.find_plan if self.own_choice else search.find_plan
         return find(self, starts, looks=looks, upheavals=int(_UPHEAVALS * looks), seed=seed, clock=clock)
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from optimizers.arrays import Bools, Floats
 from optimizers.capacity.core import CapacityCore, Origin
+from optimizers.capacity.rows import Rows, merged
 from optimizers.capacity.tables import Tables, turned
 from optimizers.coverage import near
 from optimizers.posing import limits_of, unit_of
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
-from optimizers.rows import Rows, merged
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,16 @@ def pose(problem: LocationProblem, model: str, request: Request) -> CapacityCore
         open_cost = np.where(problem.open_already, 0.0, problem.site_cost_yuan)
     left_out = 0.0 if kind.left_out is None else kind.left_out
     scale = unit_of(unit * np.repeat(rows.weight, np.diff(rows.indptr)), rows.weight * left_out, open_cost)
-    dearest = (_dearest(rows, unit, left_out) + float(open_cost.sum())) / scale
+    whole = math.ceil((_dearest(rows, unit, left_out) + float(open_cost.sum())) / scale)
+    penalty = float(whole + max(1, math.ceil(1e-6 * whole)))  # beyond rounding, and whole
     must = kind.left_out is None
     size, capacity = limits_of(problem, request)
     core = CapacityCore(
-        tables=tables_of(problem, rows, unit / scale, None if must else left_out / scale),
+        tables=tables_of(problem, rows, unit / scale, open_cost / scale, None if must else left_out / scale),
         must=np.full(rows.weight.size, must), own_choice=kind.own_choice, open_cost=open_cost / scale,
         size=size, capacity=capacity, free=np.ones(problem.n_sites, dtype=np.bool_),
         open_now=np.zeros(problem.n_sites, dtype=np.bool_), origin=Origin(rows.posed, rows.share),
-        penalty=1.0 + math.ceil(dearest) if kind.own_choice or must else np.inf,
+        penalty=penalty if kind.own_choice or must else np.inf,
         sign=-scale if kind.covers else scale,
         offset=float(problem.weight[problem.weight > 0].sum()) if kind.covers else 0.0,
     )  # fmt: skip
@@ -105,7 +106,7 @@ def _ranks(rows: Any, unit: Floats) -> Floats:
     return ranks
 
 
-def tables_of(problem: LocationProblem, rows: Rows, unit: Floats, left_out: float | None) -> Tables:
+def tables_of(problem: LocationProblem, rows: Rows, unit: Floats, open_cost: Floats, left_out: float | None) -> Tables:
     """The tables, each row nearest first; the key that says so is the unit, or the rank for covering."""
     counts = np.diff(rows.indptr)
     of_pair = np.repeat(np.arange(rows.weight.size), counts)
@@ -113,8 +114,9 @@ def tables_of(problem: LocationProblem, rows: Rows, unit: Floats, left_out: floa
     site, unit = rows.site[order].astype(np.int32), unit[order]
     reachable = np.bincount(site, rows.weight[of_pair[order]], minlength=problem.n_sites)
     room = np.minimum(np.asarray(problem.capacity, dtype=np.float64), reachable)
-    # Dearer than moving others out of the way, from site to site, could ever be.
-    dearest = (problem.n_sites + 1.0) * float(unit.max(initial=0.0)) + 1.0
+    # Dearer than moving others out of the way, from site to site, or than opening a site for the smallest row.
+    least = max(float(rows.weight.min(initial=np.inf)), 1e-3 * float(rows.weight.mean()) if rows.weight.size else 1.0)
+    dearest = (problem.n_sites + 1.0) * float(unit.max(initial=0.0)) + float(open_cost.max(initial=0.0)) / least + 1.0
     default = np.full(rows.weight.size, dearest if left_out is None else left_out)
     return Tables(
         rows.indptr, site, unit, rows.weight, default, room, *turned(rows.indptr, site, unit, problem.n_sites)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LARGEST = 8_000_000
 """Rows x open sites beyond which flows are not mended (four of them take 800 MB)."""
 _GUESS_STEPS = 60
+_PORTION = 3e7
+"""Pairs that a climb may look at in one call, well under half a second."""
 _LOOK, _LOOK_CELL = 2e6, 40.0
 """Work of a first look: so much, and so much for each row and open site."""
 _TRIES = 3
@@ -50,14 +52,27 @@ def first_prices(core: CapacityCore) -> list[Floats]:
     return [prices, half, np.minimum(shared, core.limits.most)]
 
 
-def first_guess(core: CapacityCore) -> Ints:
-    """The better of two plans that open what short climbs of the bound opened most often."""
-    ascent = core.climb(None, _upper(core), _GUESS_STEPS)
+def first_guess(core: CapacityCore, clock: Clock) -> Ints:
+    """The better of two plans that open what short climbs of the bound opened most often; the first when time is up."""
+    ascent = _climbed(core, None, _upper(core), _GUESS_STEPS, clock)
     first = plan_of(core, _most_often(core, ascent))
+    if clock.is_up:
+        return first.sites
     upper = first.value if first.value < core.penalty else _upper(core)
-    ascent = core.climb(ascent, upper, 2 * _GUESS_STEPS)
+    ascent = _climbed(core, ascent, upper, 2 * _GUESS_STEPS, clock)
     second = plan_of(core, _most_often(core, ascent))
     return (second if second.beats(first) else first).sites
+
+
+def _climbed(core: CapacityCore, ascent: Ascent | None, upper: float, steps: int, clock: Clock) -> Ascent:
+    """So many steps, or those of the first portions when time is up: they let the clock and an interrupt through."""
+    portion = int(np.clip(_PORTION / (core.n_pairs + 1), 1, steps))
+    ascent = core.climb(ascent, upper, portion)
+    for done in range(portion, steps, portion):
+        if clock.is_up:
+            break
+        ascent = core.climb(ascent, upper, min(portion, steps - done))
+    return ascent
 
 
 def _most_often(core: CapacityCore, ascent: Ascent) -> Ints:
@@ -113,7 +128,7 @@ def _around(core: CapacityCore, sites: Ints, work: float, upheavals: int, seed: 
     rows = core.tables.weight.size
     if rows == 0 or nodes * rows > _LARGEST or not core.free.any():
         return plan_of(core, sites)
-    search = _Search(core, sites, nodes, seed)
+    search = _Search(core, sites, nodes, seed, clock)
     while search.work < work and search.upheavals <= upheavals and not clock.is_up:
         if not search.step():
             search.keep_better()
@@ -125,8 +140,8 @@ def _around(core: CapacityCore, sites: Ints, work: float, upheavals: int, seed: 
 class _Search:
     """A plan with its flow, the best plan met, and two flows to try moves on."""
 
-    def __init__(self, core: CapacityCore, sites: Ints, nodes: int, seed: int) -> None:
-        self.core, self.limits, self.random, self.upheavals = core, core.limits, seed, 0
+    def __init__(self, core: CapacityCore, sites: Ints, nodes: int, seed: int, clock: Clock) -> None:
+        self.core, self.limits, self.random, self.upheavals, self.clock = core, core.limits, seed, 0, clock
         self.now, self.kept, self.opened, self.closed = (new_flow(core.tables, nodes) for _ in range(4))
         fill(core.tables, self.now, core.chosen(sites))
         self.value = float(self.now.numbers[0] + core.open_cost[sites].sum())
@@ -168,7 +183,7 @@ class _Search:
         gain = np.where(limits.free & (now.slot < 0), earned - limits.open_cost, -np.inf)
         spare = bool(np.any(now.held[1:] < 0))
         for j in np.argsort(-gain, kind="stable").tolist():
-            if gain[j] <= self.room or not spare:
+            if gain[j] <= self.room or not spare or self.clock.is_up:
                 return False
             copy_flow(self.opened, now)
             open_site(tables, self.opened, j)
@@ -188,7 +203,7 @@ class _Search:
         least = value + regrets(flow)[nodes] - limits.open_cost[flow.held[nodes]]
         tried = 0
         for at in np.argsort(least, kind="stable").tolist():
-            if least[at] >= aim or tried == _TRIES:
+            if least[at] >= aim or tried == _TRIES or self.clock.is_up:
                 return False
             j = int(flow.held[nodes[at]])
             if entered >= 0 and not self._keeps(used + self.core.size[:, entered] - self.core.size[:, j]):

@@ -15,9 +15,10 @@ from optimizers.capacity.pose import pose
 from optimizers.certificate import BySolver, Certificate, Step
 from optimizers.clock import Clock
 from optimizers.finding import Finding
+from optimizers.incumbent import is_plan, rules_out_all
 from optimizers.median.pose import pose_fixed_charge, pose_p_median
 from optimizers.problem import LocationProblem
-from optimizers.prove import is_plan, prove, rules_out_all
+from optimizers.prove import prove
 from optimizers.relaxation import Plan, plan_of
 from optimizers.request import Request
 from optimizers.solution import relative_gap

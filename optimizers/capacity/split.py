@@ -81,7 +81,11 @@ def proof_of_shortage(tables: Tables, must: Bools, chosen: Bools, wanted: float)
 
 
 def _by_linear_program(tables: Tables, must: Bools, chosen: Bools) -> Split:
-    """The same split by scipy, for very many rows and sites: exact to its tolerances only."""
+    """The same split by scipy, for very many rows and sites: exact to its tolerances only.
+
+    Raises:
+        ArithmeticError: the program was not solved to its optimum, so that its value bounds nothing.
+    """
     from scipy.optimize import linprog  # here, since it is slow to import and few questions need it
 
     n, m, total = tables.weight.size, chosen.size, float(tables.weight.sum())
@@ -93,6 +97,8 @@ def _by_linear_program(tables: Tables, must: Bools, chosen: Bools) -> Split:
     equal: Csr = sparse.csr_array((np.ones(cost.size), (rows, np.arange(cost.size))), shape=(n, cost.size))
     under: Csr = sparse.csr_array((np.ones(pairs.size), (site, np.arange(pairs.size))), shape=(m, cost.size))
     found: Any = linprog(cost, under, tables.room / total, equal, tables.weight / total, method="highs")
+    if found.status != 0:
+        raise ArithmeticError(found.message)
     amount = np.maximum(found.x, 0.0) * total
     left, amount = amount[pairs.size :], amount[: pairs.size]
     short = float(left[must].sum())

@@ -1,6 +1,7 @@
 """The stages of a question with floors; each leaves a plan and a bound that hold whatever happens later."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,14 +30,19 @@ _NEAR_ENOUGH = 0.01
 """Gap at which a quick answer stops of its own accord."""
 _STOPPED = "stopped after search and bound, as effort '{}' asks."
 _OVER = "the time limit was reached."
+_TOO_LARGE = "what remains is too large to finish exactly."
 _WORTH = 0.05
 """A climb that closes less than this share of what was open is the last."""
 _PART = 0.5
+"""Share of the time left that one bound may take."""
 _RISES, _RISE, _NARROWED = 16, 1.5, 4
 """Plans tried where only the engine searches, by what factor prices rise, and how often they are halved."""
 _TABLE = 1_000_000
 """Moves and groups, at most, for a table of all moves."""
-"""Share of the time left that one bound may take."""
+_HAIR = 1e-9
+"""By so much a bound of zero may be off."""
+_LONGER, _LONGEST, _VAIN = 1.5, 100_000, 5
+"""By what factor climbs grow where only they can prove, up to how many steps, and how many may be in vain in a row."""
 
 
 @dataclass(frozen=True)
@@ -127,24 +133,43 @@ class _Run:
 
     def _by_prices(self, effort: _Effort) -> str:
         """Where a table of all moves is too large: the engine searches, with prices that rise on what is short."""
-        board = self.board
-        sites, prices = self._risen(np.zeros(board.needed.size))
-        joint = begun(board, sites, prices)
-        for steps in effort.climbs:
+        sites, prices = self._risen(np.zeros(self.board.needed.size))
+        joint = begun(self.board, sites, prices)
+        for steps in self._steps(effort):
             if self._is_done("") or self.clock.is_up:
                 break
             self.request.say("Lagrangian bound and prices of the floors")
-            if self.model == "set_cover" and self.best is not None:
-                self._fewest = self._fewest or Fewest(board, self.best.sites.size - 1, self.clock, self.best.sites[1:])
-                value, multipliers, prices = self._fewest.climb(steps, self.clock)
-                self._believe_in(value, multipliers, prices)
-            else:
-                joint.climb(board.value(sites) if self.best is None else self.best.value, steps, self.clock)
-                self._believe_in(joint.value, joint.multipliers, joint.prices)
-                prices = joint.prices
+            prices = self._bounded_by(joint, sites, steps)
             if not self._is_done("") and not self.clock.is_up:
                 sites, _ = self._risen(prices)
-        return _OVER if self.clock.is_up else _STOPPED.format(self.request.effort)
+        if self.clock.is_up:
+            return _OVER
+        if self.request.effort != "thorough":
+            return _STOPPED.format(self.request.effort)
+        return "" if self._is_done("") else _TOO_LARGE
+
+    def _steps(self, effort: _Effort) -> Iterator[int]:
+        """Steps of one climb after the other; who asks for a proof gets ever longer ones as long as they bring some."""
+        yield from effort.climbs
+        steps, vain = effort.climbs[-1], 0
+        while self.request.effort == "thorough" and vain < _VAIN:
+            steps, before = min(round(_LONGER * steps), _LONGEST), (self.best, self.bound)
+            yield steps
+            is_tighter = relative_gap(self.bound, before[1]) > 0.0
+            vain = 0 if self.best is not before[0] or is_tighter else vain + 1
+
+    def _bounded_by(self, joint: Joint, sites: Ints, steps: int) -> Floats:
+        """One more climb where there is no table of moves; the prices that it ends with."""
+        if self.model == "set_cover" and self.best is not None:
+            most = int(self.best.sites.size) - 1
+            if self._fewest is None or self._fewest.most > most:
+                self._fewest = Fewest(self.board, most, self.clock, self.best.sites[1:])
+            value, multipliers, prices = self._fewest.climb(steps, self.clock)
+            self._believe_in(value, multipliers, prices)
+            return prices
+        joint.climb(self.board.value(sites) if self.best is None else self.best.value, steps, self.clock)
+        self._believe_in(joint.value, joint.multipliers, joint.prices)
+        return joint.prices
 
     def _risen(self, prices: Floats) -> tuple[Ints, Floats]:
         """The engine's first plan that keeps the floors, or the last one tried, and the prices that led to it.
@@ -222,7 +247,7 @@ class _Run:
             return _OVER
         if effort == "first" and self.best is not None:
             return _STOPPED.format(effort)
-        found = self._proved(prices, "thorough", 0.3 * max(self.request.gap, _NEAR_ENOUGH), self.clock.part(_PART))
+        found = self._proved(prices, effort, 0.3 * max(self.request.gap, _NEAR_ENOUGH), self.clock.part(_PART))
         if self._is_done(found.reason) or (effort != "thorough" and self.best is not None):
             return found.reason or _STOPPED.format(effort)
         if self.clock.is_up:
@@ -300,11 +325,21 @@ class _Run:
             self.bound, self.certificate = bound, replace(certificate, bound=bound)
 
     def _gap(self) -> float:
+        """How far apart plan and bound are.
+
+        Raises:
+            ArithmeticError: the bound has passed the plan by more than rounding, so that it is none.
+        """
         if self.best is None:
             return math.inf
         objective = self.board.objective(self.best.value)
         passed = objective >= self.bound if self.is_max else objective <= self.bound
-        return 0.0 if passed else relative_gap(objective, self.bound, self.board.dearest if self.is_max else 0.0)
+        if not passed:
+            return relative_gap(objective, self.bound, self.board.dearest if self.is_max else 0.0)
+        made_from = self.board.dearest if self.is_max else abs(self.board.objective(self.board.dearest))
+        if abs(self.bound - objective) > _HAIR and relative_gap(self.bound, objective, made_from) > PROOF_TOLERANCE:
+            raise ArithmeticError(f"the bound {self.bound:.17g} has passed the plan, which has {objective:.17g}.")
+        return 0.0
 
     def _is_done(self, reason: str) -> bool:
         enough = max(self.request.gap, PROOF_TOLERANCE if self.request.effort == "thorough" else _NEAR_ENOUGH)

@@ -28,7 +28,6 @@ from optimizers.solvers import run, solver_name
 _MOST_PAIRS = {True: 400_000, False: 120_000}  # of counted and of costed rows
 _NODES = 20_000
 _CUT_NODES = 200
-_CUT_S = 2.0
 _FIX_STEPS = 300
 
 
@@ -128,7 +127,7 @@ def _add_cuts(built: Reference, board: Board, closed: Bools, clock: Clock) -> No
 
 
 def fewest_sites(board: Board, g: int, sites: list[int], clock: Clock) -> float:
-    """A proven least number of sites that cover as much of a group as it needs; what the solver proves in a moment."""
+    """A proven least number of sites that cover as much of a group as it needs; as proven in a few nodes."""
     lp = pulp.LpProblem("fewest", pulp.LpMinimize)
     opens = {j: lp.add_variable(f"y_{j}", 0, 1, pulp.LpInteger) for j in sites}
     rows, weight, terms = board.rows, weight_in(board.rows, g), []
@@ -143,5 +142,7 @@ def fewest_sites(board: Board, g: int, sites: list[int], clock: Clock) -> float:
     needed = float(board.needed[g])
     lp.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintGE, rhs=needed))
     lp.setObjective(pulp.LpAffineExpression([(y, 1.0) for y in opens.values()]))
-    report = run(lp, time_limit_s=min(_CUT_S, clock.left_s), node_limit=_CUT_NODES, absolute_gap=0.99)
+    report = run(lp, time_limit_s=clock.left_s, node_limit=_CUT_NODES, absolute_gap=0.99)
+    if report.interrupted:
+        raise KeyboardInterrupt
     return 1.0 if report.bound is None else max(1.0, float(math.ceil(report.bound - 1e-6)))

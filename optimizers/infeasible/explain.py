@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizers.infeasible.ask import Asked
+from optimizers.infeasible.ask import UNASKED, clock_for
 from optimizers.infeasible.capacity import too_full
 from optimizers.infeasible.conflict import Conflict, named, sentence_of
 from optimizers.infeasible.floors import floors_alone, floors_out_of_reach, floors_together, limits_of
@@ -28,16 +28,28 @@ _HAIR = 1e-6  # of a floor
 def explain(problem: LocationProblem, model: str, request: Request) -> Conflict | None:
     """What makes a question infeasible, after `solve` has proven that it is; None where none of the looks tells.
 
-    The request is the completed one, with its options filled in. Takes a few seconds at most.
+    The request is the completed one, with its options filled in. The smaller questions together take 2 seconds, or a
+    tenth of the time limit where that is less; what they do not answer by then is left unsaid.
+
+    Raises:
+        KeyboardInterrupt: the user wants no more of it.
     """
-    needs = needs_of(problem, model, request)
+    needs = needs_of(problem, model, request, clock_for(request))
     if (found := _out_of_reach(problem, request, needs)) is not None:
         return found
     for look in _within_limits(problem, request, needs):
         if (found := look()) is not None:
-            # What is enough for one need is only a part of what is enough for all; the small model asks for all.
-            return replace(found, mend=mend_of(needs) or _part(found.mend, needs))
+            return replace(found, mend=_mend(found, needs))
     return None
+
+
+def _mend(found: Conflict, needs: Needs) -> str:
+    """What is enough for one need is only a part of what is enough for all; the small model asks for all."""
+    no_time = needs.clock.is_up
+    whole = mend_of(needs)
+    if whole and not no_time:
+        return whole
+    return " ".join(filter(None, (_part(found.mend, needs), whole)))
 
 
 def _out_of_reach(problem: LocationProblem, request: Request, needs: Needs) -> Conflict | None:
@@ -80,21 +92,21 @@ def _within_limits(problem: LocationProblem, request: Request, needs: Needs) -> 
     if needs.must.any():
         if needs.has_room:
             yield lambda: too_full(problem, request)
-        yield lambda: too_few_sites(problem, request)
-        yield lambda: too_small_budget(problem, request)
+        yield lambda: too_few_sites(needs)
+        yield lambda: too_small_budget(needs)
     if needs.has_room:
         yield lambda: _overfilled(needs)
     elif request.p is not None or request.budget_yuan is not None:
-        yield lambda: floors_alone(problem, request)
-        yield lambda: floors_together(problem, request)
+        yield lambda: floors_alone(needs)
+        yield lambda: floors_together(needs)
         yield lambda: _not_at_once(problem, needs)
 
 
 def _not_at_once(problem: LocationProblem, needs: Needs) -> Conflict | None:
     """Sites that reach everybody, and others that keep the floors, but none that do both."""
-    if not needs.must.any() or not needs.floors or not is_small(needs):
+    if not needs.must.any() or not needs.floors:
         return None
-    found, _ = least(needs, "floor")
+    found = least(needs, "floor")[0] if is_small(needs) else UNASKED
     if found.enough is not None and found.enough <= _HAIR:
         return None
     asking = tuple(g for g, group in enumerate(problem.groups) if group.floor > 0)
@@ -109,7 +121,7 @@ def _not_at_once(problem: LocationProblem, needs: Needs) -> Conflict | None:
 
 def _overfilled(needs: Needs) -> Conflict | None:
     """Capacities that no simpler reason explains."""
-    found, extra = least(needs, "room") if is_small(needs) else (Asked(0.0, None), np.zeros(0))
+    found, extra = least(needs, "room") if is_small(needs) else (UNASKED, np.zeros(0))
     if found.enough is not None and not extra.any():
         return None
     request = needs.request

@@ -6,6 +6,7 @@ from optimizers.arrays import Floats
 from optimizers.coverage import needed_weight, out_of_reach
 from optimizers.infeasible.ask import ask
 from optimizers.infeasible.conflict import Conflict, between, named, sentence_of, share_kept, share_of, spelt, ways
+from optimizers.infeasible.mending import Needs
 from optimizers.infeasible.reach import threshold_for
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
@@ -40,22 +41,24 @@ def floors_out_of_reach(problem: LocationProblem, request: Request) -> Conflict 
     )
 
 
-def floors_alone(problem: LocationProblem, request: Request) -> Conflict | None:
+def floors_alone(needs: Needs) -> Conflict | None:
     """Groups whose floor is missed even when all sites that may open are chosen for that group."""
+    problem, request, clock = needs.problem, needs.request, needs.clock
     for g, group in enumerate(problem.groups):
         total = float(group.weight.sum())
         if request.threshold_min is None or group.floor <= 0 or total <= 0:
             continue
         alone = _for_group(problem, group.weight)
         limits = {"p": request.p, "budget_yuan": request.budget_yuan, "threshold_min": request.threshold_min}
-        found = ask(alone, "max_coverage", request, **limits)
+        found = ask(alone, "max_coverage", request, clock, **limits)
         if found.least >= needed_weight(group.floor, group.weight):
             continue
         share = found.least / total
         reached = f"at most {share_of(share)}"
         more = ""
         if request.p is not None and request.budget_yuan is None:
-            sites = ask(alone, "set_cover", request, threshold_min=request.threshold_min, cover_share=group.floor)
+            asked = {"threshold_min": request.threshold_min, "cover_share": group.floor}
+            sites = ask(alone, "set_cover", request, clock, **asked)
             more = between("p", max(sites.least, request.p + 1.0), sites.enough) + " for this group alone"
         lower = (
             "" if found.enough is None else f"a floor of {share_kept(found.enough / total)} for group {g} can be kept"
@@ -86,17 +89,22 @@ def limits_of(request: Request) -> str:
     return " and ".join(parts)
 
 
-def floors_together(problem: LocationProblem, request: Request) -> Conflict | None:
+def floors_together(needs: Needs) -> Conflict | None:
     """Floors that contradict one another within the limits on sites."""
+    problem, request = needs.problem, needs.request
     asking = tuple(g for g, group in enumerate(problem.groups) if group.floor > 0)
     if request.threshold_min is None or not asking:
         return None
-    more = ""
+    more, is_told = "", False
     if request.p is not None and request.budget_yuan is None:
-        found = ask(problem, "set_cover", request, threshold_min=request.threshold_min, cover_share=0.0)
+        asked = {"threshold_min": request.threshold_min, "cover_share": 0.0}
+        found = ask(problem, "set_cover", request, needs.clock, **asked)
         if found.enough is not None and found.enough <= request.p:
             return None
+        is_told = found.least > request.p
         more = between("p", max(found.least, request.p + 1.0), found.enough)
+    if needs.must.any() and not is_told:
+        return None  # those who must be served may be in the way as well as the floors
     which = "floor" if len(asking) == 1 else "floors"
     return Conflict(
         groups=asking,

@@ -27,8 +27,9 @@ from scipy import sparse
 
 from optimizers.arrays import Bools, Floats, Ints
 from optimizers.centre.exact import essential_rows
+from optimizers.clock import Clock
 from optimizers.coverage import near, rows_of
-from optimizers.infeasible.ask import Asked, seconds_for
+from optimizers.infeasible.ask import UNASKED, Asked
 from optimizers.infeasible.conflict import between, enough_of, share_given, share_of, ways
 from optimizers.problem import LocationProblem
 from optimizers.request import Request
@@ -51,6 +52,7 @@ class Needs:
         floors: weight of each row and share of it, for each floor that asks for something.
         own_choice: people go to the nearest open site.
         has_room: sites are limited by capacities.
+        clock: of all questions together.
     """
 
     problem: LocationProblem
@@ -62,9 +64,10 @@ class Needs:
     floors: tuple[tuple[Floats, float], ...]
     own_choice: bool
     has_room: bool
+    clock: Clock
 
 
-def needs_of(problem: LocationProblem, model: str, request: Request) -> Needs:
+def needs_of(problem: LocationProblem, model: str, request: Request, clock: Clock) -> Needs:
     """Read the question."""
     times, has_room = problem.travel_time_min, model.startswith("capacitated")
     usable, close = ~problem.closed_for_good[times.indices], np.zeros(times.nnz, dtype=np.bool_)
@@ -85,6 +88,7 @@ def needs_of(problem: LocationProblem, model: str, request: Request) -> Needs:
     return Needs(
         problem, request, row[order], site[order], close[places[order]], (problem.weight > 0) & serves,
         tuple((w, f) for w, f in floors if w.any()), request.options.get("choice") == "nearest", has_room,
+        clock,
     )  # fmt: skip
 
 
@@ -94,17 +98,17 @@ def is_small(needs: Needs) -> bool:
 
 
 def mend_of(needs: Needs) -> str:
-    """Each way that alone is enough; "" where the question is too large or no single way is."""
+    """Each way that alone is enough; "" where the question is too large, the time is up or no single way is."""
     if not is_small(needs):
         return ""
     request, changes = needs.request, []
     if request.p is not None:
         found, _ = least(needs, "sites")
-        if found.least < _NONE:
+        if found.tells:
             changes.append(between("p", max(found.least, request.p + 1.0), found.enough))
     if request.budget_yuan is not None:
         found, _ = least(needs, "yuan")
-        if found.least < _NONE:
+        if found.tells:
             changes.append(_yuan(found, request.budget_yuan))
     if not changes and request.p is not None and request.budget_yuan is not None:
         changes.append(_both(needs))
@@ -149,8 +153,8 @@ def _roomier(needs: Needs) -> list[str]:
         more = "" if found.enough <= found.least * (1.0 + 1e-6) else f", and no less than {found.least:.10g} is"
         changes.append(f"{enough_of(float(extra.sum()))} more of capacity is enough{more}: {', '.join(parts)}")
     if needs.own_choice:
-        _, extra = least(replace(needs, own_choice=False), "room")
-        if found.enough is not None and not extra.any():
+        planned, extra = least(replace(needs, own_choice=False), "room")
+        if planned.enough is not None and not extra.any():
             changes.append("choice = 'planned', which may send people elsewhere or split a row, has a plan")
     elif needs.must.any():
         changes.append("an unserved_cost, so that some may be left out")
@@ -158,7 +162,15 @@ def _roomier(needs: Needs) -> list[str]:
 
 
 def least(needs: Needs, sought: str) -> tuple[Asked, Floats]:
-    """The least number of sites, yuan, room or lowering, inf where no amount helps; and the room sites are short of."""
+    """The least number of sites, yuan, room or lowering, inf where no amount helps; and the room sites are short of.
+
+    Nothing is known of it when the time is up.
+
+    Raises:
+        KeyboardInterrupt: the user wants no more of it.
+    """
+    if needs.clock.is_up:
+        return UNASKED, np.zeros(needs.problem.n_sites)
     problem, request = needs.problem, needs.request
     lp = pulp.LpProblem("mending", pulp.LpMinimize)
     fixed, closed = problem.open_already, problem.closed_for_good
@@ -181,7 +193,9 @@ def least(needs: Needs, sought: str) -> tuple[Asked, Floats]:
     _add_floors(lp, needs, opens, lower)
     wanted = {"sites": each, "yuan": yuan, "room": [(e, 1.0) for e in more], "floor": [(lower, 1.0)]}
     lp.setObjective(pulp.LpAffineExpression(wanted[sought]))
-    report = run(lp, time_limit_s=seconds_for(request), absolute_gap=1e-4 if sought == "floor" else 0.0)
+    report = run(lp, time_limit_s=needs.clock.left_s, absolute_gap=1e-4 if sought == "floor" else 0.0)
+    if report.interrupted:
+        raise KeyboardInterrupt
     if report.infeasible:
         return Asked(_NONE, None), np.zeros(problem.n_sites)
     extra = np.array([e.varValue or 0.0 for e in more]) if report.found else np.zeros(problem.n_sites)

@@ -16,9 +16,8 @@ from optimizers.infeasible.conflict import (
     spelt,
     ways,
 )
-from optimizers.infeasible.mending import least, needs_of
+from optimizers.infeasible.mending import Needs, least, needs_of
 from optimizers.problem import LocationProblem
-from optimizers.request import Request
 
 
 def unreachable(problem: LocationProblem, threshold: float | Floats | None) -> Conflict | None:
@@ -116,11 +115,12 @@ def threshold_for(problem: LocationProblem, threshold: float | Floats, weight: F
     return f"a threshold of {enough_of(least)} minutes would do"
 
 
-def too_few_sites(problem: LocationProblem, request: Request) -> Conflict | None:
+def too_few_sites(needs: Needs) -> Conflict | None:
     """So many sites cannot reach everyone, however long people may travel."""
+    problem, request = needs.problem, needs.request
     if request.p is None:
         return None
-    found = sites_for_all(problem, request)
+    found = sites_for_all(needs)
     if found.enough is not None and found.enough <= request.p:
         return None
     rows = _apart(problem, request.p + 1 - len(problem.fixed_open))
@@ -128,6 +128,8 @@ def too_few_sites(problem: LocationProblem, request: Request) -> Conflict | None
     if rows.size + len(problem.fixed_open) > request.p:
         also = " and none of the fixed sites" if problem.fixed_open else ""
         because = f": {named('row', rows.tolist())} share no site{also}, so each needs one of its own"
+    elif found.least <= request.p and _may_be_another(needs):
+        return None
     else:
         rows = rows[:0]
     needed = max(found.least, request.p + 1.0)
@@ -138,12 +140,19 @@ def too_few_sites(problem: LocationProblem, request: Request) -> Conflict | None
     )
 
 
-def sites_for_all(problem: LocationProblem, request: Request) -> Asked:
+def _may_be_another(needs: Needs) -> bool:
+    """True where the question has more needs than limits on sites and everyone to serve."""
+    return needs.has_room or bool(needs.floors) or needs.request.budget_yuan is not None
+
+
+def sites_for_all(needs: Needs) -> Asked:
     """How many sites it takes to reach everyone at all, the fixed ones among them."""
+    problem = needs.problem
     plain = LocationProblem(
         problem.weight, problem.travel_time_min, fixed_open=problem.fixed_open, forbidden=problem.forbidden
     )
-    return ask(plain, "set_cover", request, threshold_min=float(problem.travel_time_min.data.max(initial=0.0)))
+    farthest = float(problem.travel_time_min.data.max(initial=0.0))
+    return ask(plain, "set_cover", needs.request, needs.clock, threshold_min=farthest)
 
 
 def _apart(problem: LocationProblem, enough: int) -> Ints:
@@ -162,16 +171,19 @@ def _apart(problem: LocationProblem, enough: int) -> Ints:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def too_small_budget(problem: LocationProblem, request: Request) -> Conflict | None:
+def too_small_budget(needs: Needs) -> Conflict | None:
     """The budget does not pay for sites that reach everyone."""
+    problem, request = needs.problem, needs.request
     if request.budget_yuan is None:
         return None
     most = LocationProblem(
         problem.weight, problem.travel_time_min, problem.site_cost_yuan, problem.fixed_open, problem.forbidden
     )
-    found, _ = least(needs_of(most, "p_median", request), "yuan")
+    found, _ = least(needs_of(most, "p_median", request, needs.clock), "yuan")
     if found.enough is not None and found.enough <= request.budget_yuan:
         return None
+    if found.least <= request.budget_yuan and (needs.has_room or needs.floors):
+        return None  # it is not known whether the budget or something else is in the way
     if found.least <= request.budget_yuan:
         more = between("budget_yuan", request.budget_yuan, found.enough, "yuan", more=True)
     else:

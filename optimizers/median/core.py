@@ -234,7 +234,9 @@ class Core:
         """
         posed = np.append(self.origin.settled, 0.0)  # the last is for the rows that ask for nothing, at -1
         posed[self.origin.kept] = np.clip(multipliers, 0.0, self.default)
-        return np.asarray(abs(self.sign) * self.origin.share * posed[self.origin.posed])
+        with np.errstate(over="ignore"):  # the exponentials of Kolm-Pollak may be beyond a double
+            told = abs(self.sign) * self.origin.share * posed[self.origin.posed]
+        return np.asarray(np.minimum(told, np.finfo(np.float64).max))
 
     def formulate(self, name: str) -> Formulation:
         """The PuLP model in radius form."""

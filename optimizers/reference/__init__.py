@@ -1,7 +1,7 @@
 """Every model as its textbook writes it: one sparse PuLP model straight from the problem, without any reduction.
 
-These are slow and simple on purpose. Nothing of the engine is used here, so that tests, documents and `verify`
-can hold the engine's answers against them.
+These are slow and simple on purpose. Nothing of the engine is used here, so that tests and documents can hold its
+answers against them. Where floors leave a small question open, the engine hands the model itself to the solver.
 """
 
 from collections.abc import Callable

@@ -11,7 +11,7 @@ import pulp
 
 from optimizers.arrays import Bools
 from optimizers.clock import Clock
-from optimizers.solution import PROOF_TOLERANCE, Solution
+from optimizers.solution import PROOF_TOLERANCE, ROUNDING, Solution
 from optimizers.verification.ask import NOT_CHECKED, add_at_most, answer, refuting
 from optimizers.verification.measure import nearest_minutes, over
 from optimizers.verification.question import Question
@@ -38,7 +38,8 @@ def faults_of_levels(question: Question, solution: Solution, is_open: Bools, clo
         if over(beyond, level.weight_beyond) or over(level.weight_beyond, shown):
             faults.append(f"level {k}: {beyond:g} lies beyond {level.minutes:g} minutes, not {level.weight_beyond:g}.")
         reached = level.minutes if is_time else level.weight_beyond
-        room = PROOF_TOLERANCE * (weight.sum() + abs(reached))
+        # Minutes are not added up; a weight is a sum, of which only the rounding may pass for none.
+        room = PROOF_TOLERANCE * abs(reached) + (0.0 if is_time else 10 * ROUNDING * float(weight.sum()))
         if level.bound > reached + room or (level.status == "optimal" and level.bound < reached - room):
             faults.append(f"level {k} is called {level.status} with a bound of {level.bound:g} for {reached:g}.")
         if not (k == 0 and is_time):

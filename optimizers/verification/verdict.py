@@ -47,7 +47,8 @@ def verify(problem: LocationProblem, solution: Solution, time_limit_s: float | N
     """Check a solution against its problem: plan, objective, certificate, bound, gap and status.
 
     Nothing of the engines is used. Solvers' claims inside a certificate are asked again of CBC; what cannot be
-    re-checked within `time_limit_s` seconds (None: as long as it takes) is a fault and not accepted.
+    re-checked within `time_limit_s` seconds (None: as long as it takes) is a fault and not accepted; it says so, which
+    is not the same as being wrong. What `conflict` says of a question without a plan is advice and not checked here.
     """
     if solution.model not in DEFAULTS:
         return Verdict(False, (f"model {solution.model!r} is unknown.",), None, None)

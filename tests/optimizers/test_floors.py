@@ -19,6 +19,7 @@ from optimizers.floors.prices import Prices
 from optimizers.floors.search import Kept
 from optimizers.problem import Group
 from optimizers.request import Request, check_request
+from optimizers.solvers import SolverReport
 
 FLOORED = [name for name in MODELS if MODELS[name].floors]
 OPTIONS = {
@@ -379,3 +380,86 @@ def test_an_interrupt_returns_the_best_so_far(monkeypatch):
     found = answer(floored_towns(8, 0.5), "max_coverage", p=5)
     assert found.reason == "interrupted."
     assert found.sites
+
+
+def group_of_towns():
+    """A board with floors, and the sites near its last group."""
+    board = board_of(floored_towns(4, 0.4), "max_coverage", Request(p=5, threshold_min=20.0))
+    return board, 3, np.flatnonzero(board.free).tolist()
+
+
+def test_an_interrupt_while_fewest_sites_are_counted_is_passed_on(monkeypatch):
+    stopped = SolverReport(False, False, False, None, 2.0, "interrupted", interrupted=True)
+    monkeypatch.setattr("optimizers.floors.exact.run", lambda *_, **__: stopped)
+    with pytest.raises(KeyboardInterrupt):
+        fewest_sites(*group_of_towns(), Clock(10.0))
+
+
+def test_the_fewest_sites_are_counted_in_so_many_nodes_and_not_in_so_many_seconds(monkeypatch):
+    limits = {}
+
+    def remember(_, **given):
+        limits.update(given)
+        return SolverReport(False, False, False, None, 2.0, "node limit")
+
+    monkeypatch.setattr("optimizers.floors.exact.run", remember)
+    assert fewest_sites(*group_of_towns(), Clock(500.0)) == 2.0
+    assert limits["time_limit_s"] > 400.0
+    assert limits["node_limit"] < 1000
+
+
+@pytest.mark.parametrize(("model", "options"), QUESTIONS)
+def test_a_thorough_answer_on_a_large_board_goes_on_and_is_a_true_statement(model, options, monkeypatch):
+    monkeypatch.setattr(engine, "_TABLE", 0)
+    for seed in range(0, 12, 2):
+        case = floored_case(seed, rows=8, sites=6)
+        limits = limits_of(model, case, seed)
+        expected = best_of(case, model, **limits, **options)
+        found = answer(case, model, effort="thorough", time_limit_s=1.0, **limits, **options)
+        if found.bound is None:
+            assert expected is None, seed
+            continue
+        assert found.reason in ("", engine._TOO_LARGE, engine._OVER), seed
+        if expected is not None:
+            worse = 1.0 if MODELS[model].sense == "max" else -1.0
+            assert worse * (found.bound - expected) >= -1e-6 * max(1.0, abs(expected)), seed
+        if found.sites is not None:
+            assert case.keeps_floors(found.sites), seed
+            assert case.is_within(found.sites, **limits), seed
+
+
+@pytest.mark.parametrize("model", ["max_coverage", "p_median"])
+def test_on_a_large_board_who_asks_for_a_proof_gets_no_worse_bound_than_who_does_not(model, monkeypatch):
+    monkeypatch.setattr(engine, "_TABLE", 0)
+    problem = floored_towns(1, 0.45)
+    quick, thorough = (answer(problem, model, p=5, effort=effort) for effort in ("quick", "thorough"))
+    worse = 1.0 if MODELS[model].sense == "max" else -1.0
+    assert worse * (quick.bound - thorough.bound) >= 0.0
+    assert quick.reason == "stopped after search and bound, as effort 'quick' asks."
+    assert thorough.reason in ("", "what remains is too large to finish exactly.")
+
+
+def test_on_a_large_board_a_thorough_answer_uses_the_time_that_it_has(monkeypatch):
+    monkeypatch.setattr(engine, "_TABLE", 0)
+    monkeypatch.setattr(engine, "_VAIN", 10**9)
+    clock = Clock(2.0)
+    found = answer(floored_towns(4, 0.4), "max_coverage", p=5, time_limit_s=2.0)
+    assert found.reason == "the time limit was reached."
+    assert 2.0 <= clock.used_s < 4.0
+
+
+@pytest.mark.parametrize("model", ["max_coverage", "p_median"])
+def test_a_bound_that_has_passed_the_plan_is_no_proof_but_a_fault(model):
+    problem = floored_towns(4, 0.4)
+    asked = check_request(problem, model, Request(p=5, threshold_min=20.0), MODELS)
+    board = board_of(problem, model, asked)
+    run = engine._Run(problem, model, asked, Clock(10.0), board)
+    plan = np.array([0, 1, 2, 3, 4])
+    run.best = Kept(plan, board.value(plan))
+    objective = board.objective(run.best.value)
+    beyond = -1.0 if MODELS[model].sense == "max" else 1.0
+    run.bound = objective * (1.0 + beyond * 1e-9)
+    assert run.finding("").bound == run.bound
+    run.bound = objective * (1.0 + beyond * 1e-3)
+    with pytest.raises(ArithmeticError, match=f"{run.bound:.17g} has passed the plan, which has {objective:.17g}"):
+        run.finding("")

@@ -1,7 +1,10 @@
 """What makes a question infeasible is named, and the change that is offered does mend it."""
 
+import importlib
 import re
 from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,12 +14,15 @@ from location_oracle import nearest, site_sets
 from scipy.optimize import linprog
 
 from optimizers import LocationProblem
+from optimizers.clock import Clock
 from optimizers.infeasible import Conflict, explain
+from optimizers.infeasible.ask import clock_for
 from optimizers.infeasible.conflict import named
 from optimizers.models import MODELS
 from optimizers.problem import Group
 from optimizers.request import Request, check_request
 from optimizers.solve import solve
+from optimizers.solvers import SolverReport
 
 FAR = np.inf
 
@@ -221,6 +227,13 @@ def test_a_site_that_reaches_everybody_and_another_that_keeps_the_floor_are_one_
     assert why(problem, "p_median", p=2, threshold_min=2.0) is None
 
 
+def test_a_budget_for_everybody_or_for_the_floor_but_not_for_both_is_told_as_such():
+    problem = grouped([[5.0, 1.0], [9.0, FAR]], ([1.0, 0.0], 0.5), site_cost_yuan=[3.0, 3.0])
+    found = why(problem, "p_median", budget_yuan=4.0, threshold_min=2.0)
+    assert "4 yuan cannot reach every demand row and keep the floor of group 0 at the same time" in found.sentence
+    assert "budget_yuan = 6 yuan is enough, and nothing less is" in found.mend
+
+
 def test_a_budget_too_small_for_the_floors_is_explained_too():
     times = np.where(np.eye(2), 1.0, 99.0)
     problem = grouped(times, ([1.0, 0.0], 1.0), ([0.0, 1.0], 0.5), site_cost_yuan=[3.0, 4.0])
@@ -255,3 +268,101 @@ def test_many_positions_are_counted_and_a_few_are_shown():
 def test_a_conflict_is_a_value():
     one = Conflict(rows=(1,), sentence="x.")
     assert replace(one, mend="y.") == Conflict(rows=(1,), sentence="x.", mend="y.")
+
+
+def without_time(monkeypatch):
+    """Let no time be left for any smaller question."""
+    monkeypatch.setattr(importlib.import_module("optimizers.infeasible.explain"), "clock_for", lambda _: Clock(0.0))
+
+
+def two_floors():
+    """Two groups far apart, and one site for both."""
+    return grouped(np.where(np.eye(4), 1.0, 99.0), ([3.0, 1.0, 0.0, 0.0], 0.75), ([0.0, 0.0, 4.0, 6.0], 0.5))
+
+
+def test_the_smaller_questions_together_take_a_tenth_of_the_limit_and_no_more_than_two_seconds():
+    assert clock_for(Request(time_limit_s=60.0)).limit_s == 2.0
+    assert clock_for(Request(time_limit_s=5.0)).limit_s == 0.5
+    assert clock_for(Request(time_limit_s=0.1)).limit_s == pytest.approx(0.01)
+
+
+def test_all_smaller_questions_go_by_one_clock(monkeypatch):
+    limits = []
+
+    def slow(problem, model, *, time_limit_s, **question):
+        limits.append(time_limit_s)
+        until = Clock(0.05)
+        while not until.is_up:
+            pass
+        return solve(problem, model, time_limit_s=time_limit_s, **question)
+
+    monkeypatch.setattr(importlib.import_module("optimizers.solve"), "solve", slow)
+    why(two_floors(), "max_coverage", p=1, threshold_min=10.0)
+    assert len(limits) > 2
+    assert all(after <= before - 0.05 for before, after in pairwise(limits))
+
+
+def test_without_time_nothing_more_is_asked_and_nothing_is_said_to_be_enough(monkeypatch):
+    def asked(*_, **__):
+        raise AssertionError("a question was asked")
+
+    without_time(monkeypatch)
+    monkeypatch.setattr(importlib.import_module("optimizers.solve"), "solve", asked)
+    monkeypatch.setattr("optimizers.infeasible.mending.run", asked)
+    found = why(two_floors(), "max_coverage", p=1, threshold_min=10.0)
+    assert found.sentence == "1 sites cannot keep the floors of groups 0 and 1 at the same time."
+    assert found.mend == "p must be 2 or more."
+    rooms = LocationProblem([4.0, 4.0, 4.0], np.ones((3, 4)), capacity=[5.0, 4.0, 3.0, 3.0])
+    found = why(rooms, "capacitated_p_median", p=2)
+    assert found.sentence == "At most 9 can be served, by sites 0 and 1; the demand is 12."
+    more = "p must be 3 or more; or 3 or more of capacity is missing."
+    assert found.mend == f"{more} An unserved_cost, so that some may be left out."
+
+
+def test_without_time_sites_are_not_blamed_where_the_budget_may_be_in_the_way(monkeypatch):
+    without_time(monkeypatch)
+    problem = LocationProblem([1.0, 1.0], [[1.0, 5.0], [2.0, FAR]], site_cost_yuan=[9.0, 3.0])
+    found = why(problem, "p_median", p=1, budget_yuan=5.0)
+    assert found.sentence == "5 yuan do not pay for sites in 1 sites that reach every demand row."
+    assert found.mend == "budget_yuan must be more than 5 yuan."
+
+
+def test_without_time_floors_are_not_blamed_where_those_to_be_served_may_be_in_the_way(monkeypatch):
+    without_time(monkeypatch)
+    problem = grouped([[5.0, 1.0], [9.0, FAR]], ([1.0, 0.0], 0.5))
+    found = why(problem, "p_median", p=1, threshold_min=2.0)
+    assert "cannot reach every demand row and keep the floor of group 0 at the same time" in found.sentence
+    assert found.mend == ""
+
+
+def test_planned_is_not_offered_where_it_was_not_asked_for(monkeypatch):
+    problem = LocationProblem([4.0, 4.0, 4.0], [[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]], capacity=[6.0, 11.0])
+    assert "planned" in why(problem, "capacitated_p_median", p=2, options={"choice": "nearest"}).mend
+    without_time(monkeypatch)
+    assert "planned" not in why(problem, "capacitated_p_median", p=2, options={"choice": "nearest"}).mend
+
+
+def test_an_interrupt_of_a_smaller_question_ends_the_explanation(monkeypatch):
+    asked = []
+
+    def stopped(*_, **__):
+        asked.append("question")
+        return SimpleNamespace(reason="interrupted.", bound=1.0, objective=None)
+
+    monkeypatch.setattr(importlib.import_module("optimizers.solve"), "solve", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        why(two_floors(), "max_coverage", p=1, threshold_min=10.0)
+    assert len(asked) == 1
+
+
+def test_an_interrupt_of_a_small_model_ends_the_explanation(monkeypatch):
+    asked = []
+
+    def stopped(*_, **__):
+        asked.append("model")
+        return SolverReport(False, False, False, None, None, "interrupted", interrupted=True)
+
+    monkeypatch.setattr("optimizers.infeasible.mending.run", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        why(two_floors(), "max_coverage", p=1, threshold_min=10.0)
+    assert len(asked) == 1

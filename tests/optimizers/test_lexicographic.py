@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from location_oracle import nearest, site_sets
 
-from optimizers import LocationProblem, lexicographic
+from optimizers import LocationProblem, lexicographic, solve, verify
 from optimizers.clock import Clock
 from optimizers.lexicographic import prove_lexicographic
 from optimizers.request import Request
@@ -142,11 +142,70 @@ def test_the_order_of_the_rows_does_not_matter():
 def test_the_clock_ends_the_levels_and_says_so():
     weight, times = country()
     found = ask(LocationProblem(weight, times), 5, seconds=0.0)
-    assert found.reason.endswith("of 2 not proven: the time limit was reached.")
-    assert found.levels[0].sought == "minutes"
+    assert found.reason == "levels 1, 2, 3, 4, 5, 6 of 6 not proven: the time limit was reached."
+    assert [level.sought for level in found.levels] == ["minutes", "weight"] * 3
     assert found.levels[0].bound <= found.levels[0].minutes == times[:, list(found.sites)].min(axis=1).max()
     given_levels = ask(LocationProblem(weight, times), 5, seconds=0.0, levels=(20.0, 10.0))
-    assert [level.status for level in given_levels.levels] == ["feasible"]
+    assert [(level.status, level.bound) for level in given_levels.levels] == [("feasible", 0.0)] * 2
+
+
+def two_villages(far=30.0):
+    """A city that is near everywhere, and two villages of which one site is near to one at most."""
+    return LocationProblem([1e9, 300.0, 500.0], [[1.0, 1.0, 1.0], [5.0, far, far], [far, 5.0, far]])
+
+
+@pytest.mark.parametrize("effort", ["first", "quick", "thorough"])
+def test_a_village_counts_beside_a_city(effort):
+    """A millionth of the city is more than both villages, and yet one of them is not the other."""
+    problem = two_villages()
+    for start in ([0], [1], [2]):
+        solution = solve(problem, "lexicographic", p=1, levels=(20.0, 10.0), effort=effort, start=start)
+        for level in solution.levels:
+            assert level.status != "optimal" or level.weight_beyond == 300.0
+        assert verify(problem, solution).faults == ()
+
+
+def test_a_village_is_not_proven_to_be_left_out_because_it_is_small(monkeypatch):
+    monkeypatch.setattr(lexicographic, "_lightened", lambda *_: (0.0, "stopped."))
+    found = ask(two_villages(), 1, levels=(20.0, 10.0), start=(0,))
+    assert [(level.weight_beyond, level.status) for level in found.levels] == [(500.0, "feasible")] * 2
+
+
+def test_levels_that_nobody_looked_at_are_not_proven():
+    """Here the first level is proven by the plan to begin from: nobody is beyond it."""
+    problem = two_villages(far=15.0)
+    solution = solve(problem, "lexicographic", p=1, levels=(20.0, 10.0), start=[0], time_limit_s=1e-9)
+    assert [(level.minutes, level.weight_beyond) for level in solution.levels] == [(20.0, 0.0), (10.0, 500.0)]
+    assert [level.status for level in solution.levels] == ["optimal", "feasible"]
+    assert solution.status == "feasible"
+    assert solution.reason == "level 2 of 2 not proven: the time limit was reached."
+    assert verify(problem, solution).faults == ()
+
+
+def test_a_level_with_parts_of_persons_is_proven_to_a_millionth_of_itself():
+    """A millionth of all, which is enough for the floors, is too much here."""
+    random = np.random.default_rng(2)
+    homes = random.uniform(0, 100, (250, 2))
+    times = np.hypot(*(homes[:, None] - random.uniform(0, 100, (1, 30, 2))).transpose(2, 0, 1))
+    weight = random.uniform(1, 50, 250) * random.choice([1, 1000], 250)
+    found = ask(LocationProblem(weight, times), 6, levels=(30.0, 20.0, 10.0))
+    for level in found.levels:
+        assert level.status == "optimal"
+        assert level.weight_beyond - level.bound <= 1e-6 * level.weight_beyond
+
+
+def test_the_time_that_one_level_leaves_is_used_for_the_next(monkeypatch):
+    asked = []
+
+    def slow(_descent, minutes, _clock):
+        asked.append(minutes)
+        return 0.0, "the time limit was reached."  # of the level's part, not of the whole
+
+    monkeypatch.setattr(lexicographic, "_lightened", slow)
+    weight, times = country()
+    found = ask(LocationProblem(weight, times), 5, levels=(30.0, 20.0, 10.0))
+    assert asked == [30.0, 20.0, 10.0]
+    assert found.reason == "levels 1, 2, 3 of 3 not proven: the time limit was reached."
 
 
 def test_a_plan_to_begin_from_is_not_lost():
@@ -178,6 +237,111 @@ def test_an_interrupt_returns_what_was_reached(monkeypatch, levels):
     assert found.reason == "interrupted."
     assert found.levels
     assert found.levels[-1].status == "feasible"
+
+
+def interrupting(after=0):
+    """A stand-in that raises what Ctrl-C raises, from a certain call on, and the list of its calls."""
+    calls = []
+
+    def stand_in(*asked, **how):
+        calls.append(asked)
+        if len(calls) > after:
+            raise KeyboardInterrupt
+
+    return stand_in, calls
+
+
+@pytest.mark.parametrize("name", ["pose_max_coverage", "_by_floors", "_stacked"])
+@pytest.mark.parametrize("levels", [(), (30.0, 20.0, 10.0)])
+def test_a_key_pressed_anywhere_in_a_level_loses_no_plan(monkeypatch, name, levels):
+    stand_in, calls = interrupting()
+    monkeypatch.setattr(lexicographic, name, stand_in)
+    if name == "_by_floors":
+        monkeypatch.setattr(lexicographic, "_FEW", -1.0)
+    weight, times = country()
+    problem = LocationProblem(weight, np.round(times, -1))
+    solution = solve(problem, "lexicographic", p=5, levels=levels, start=[0, 1, 2, 3, 4])
+    assert len(calls) == 1
+    assert (solution.status, solution.reason) == ("feasible", "interrupted.")
+    assert len(solution.levels) == (3 if levels else 6)
+    own = nearest(problem.travel_time_min.toarray(), list(solution.sites))
+    assert all(level.weight_beyond >= weight[own > level.minutes].sum() for level in solution.levels)
+
+
+@pytest.mark.parametrize("levels", [(), (30.0, 20.0)])
+def test_a_key_pressed_while_progress_is_told_ends_the_run_at_once(levels):
+    weight, times = country()
+    problem = LocationProblem(weight, times)
+    for after in range(4):
+        progress, calls = interrupting(after)
+        solution = solve(problem, "lexicographic", p=5, levels=levels, start=[0, 1, 2, 3, 4], progress=progress)
+        assert len(calls) <= after + 1
+        assert len(solution.levels) == (2 if levels else 6)
+        if len(calls) > after:
+            assert (solution.status, solution.reason) == ("feasible", "interrupted.")
+            assert solution.levels[-1].status == "feasible"
+
+
+def test_after_a_key_pressed_at_the_first_worst_time_nothing_more_is_searched(monkeypatch):
+    progress, calls = interrupting()
+    searched, searches = interrupting()
+    for name in ("_lightened", "_relaxed_time", "_bisected"):
+        monkeypatch.setattr(lexicographic, name, searched)
+    weight, times = country()
+    solution = solve(LocationProblem(weight, times), "lexicographic", p=5, progress=progress)
+    assert (len(calls), len(searches)) == (1, 0)
+    assert solution.reason == "interrupted."
+    assert solution.levels[0].minutes == times[:, list(solution.sites)].min(axis=1).max()
+
+
+def test_a_key_pressed_while_a_time_is_bisected_ends_the_bisection(monkeypatch):
+    calls = []
+
+    def interrupted(descent, minutes, _clock):
+        calls.append(minutes)
+        descent.interrupted = len(calls) > 1
+        return -np.inf, "interrupted."
+
+    monkeypatch.setattr(lexicographic, "_lightened", interrupted)
+    monkeypatch.setattr(lexicographic, "_relaxed_time", lambda *_: (0.0, ""))
+    weight, times = country()
+    found = ask(LocationProblem(weight, times), 5)
+    assert len(calls) == 2
+    assert found.reason == "interrupted."
+
+
+def test_a_key_pressed_after_an_unproven_level_is_what_is_told(monkeypatch):
+    """Those who ask again and again go by the reason."""
+    answers = iter([(0.0, "stopped just short of a proof.")])
+
+    def lightened(*_):
+        if answer := next(answers, None):
+            return answer
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lexicographic, "_lightened", lightened)
+    weight, times = country()
+    assert ask(LocationProblem(weight, times), 5, levels=(20.0, 10.0)).reason == "interrupted."
+
+
+def test_every_solver_is_named_once_in_the_order_of_the_work(monkeypatch):
+    weight, times = country()
+    found = ask(LocationProblem(weight, np.round(times, -1)), 5, effort="quick")
+    names = found.solver.split(", ")
+    assert len(names) == len(set(names))
+    assert names[0] == "weighted swaps on few rows"
+    monkeypatch.setattr(lexicographic, "_FEW", -1.0)
+    names = ask(LocationProblem(weight, times), 5, effort="quick", levels=(30.0, 20.0)).solver.split(", ")
+    assert len(names) == len(set(names))
+    assert names[0] == "moves across floors"
+
+
+def test_a_quick_look_at_a_level_names_the_effort_that_was_asked_for(monkeypatch):
+    monkeypatch.setattr(lexicographic, "_FEW", -1.0)
+    weight, times = country()
+    found = ask(LocationProblem(weight, times), 5, effort="quick", levels=(30.0, 20.0, 10.0))
+    assert "'first'" not in found.reason
+    assert found.reason.endswith("as effort 'quick' asks.")
 
 
 def test_the_reason_names_the_levels_that_are_not_proven():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optimizers import MODELS, LocationProblem, ProblemError
+from optimizers import MODELS, LocationProblem, ProblemError, solve
 from optimizers.problem import Group
 from optimizers.request import EFFORTS, Option, Request, check_request
 
@@ -95,7 +95,7 @@ def test_there_are_three_efforts(effort):
         ("set_cover", {"options": {"cover_share": "all"}}, "cover_share is 'all'; give a number"),
         ("set_cover", {"options": {"cover_share": True}}, "cover_share is True; give a number"),
         ("backup_coverage", {"options": {"backup_share": np.nan}}, "backup_share is nan; give a number"),
-        ("kolm_pollak", {"options": {"aversion": 0.0}}, "aversion is 0.0; give a number of more than 0."),
+        ("kolm_pollak", {"options": {"aversion": 0.0}}, "give a number of more than 0 and at most 100."),
         ("fixed_charge", {"options": {"yuan_per_time": -1}}, "yuan_per_time is -1; give a number of 0 or more."),
         ("capacitated_p_median", {"options": {"choice": "free"}}, "it must be one of planned, nearest."),
         ("capacitated_p_median", {"p": 1}, "capacitated_p_median needs capacity, and the problem has none."),
@@ -138,3 +138,9 @@ def test_every_option_in_the_table_allows_its_own_default_and_says_what_it_means
     for option in MODELS[name].options.values():
         assert option.fault(option.default) == ""
         assert option.meaning
+
+
+def test_a_parameter_misspelt_is_told_apart_from_an_option():
+    problem = LocationProblem([1.0], [[1.0]])
+    with pytest.raises(ProblemError, match="did you mean 'threshold_min'"):
+        solve(problem, "max_coverage", p=1, thresholdmin=3)

@@ -92,6 +92,26 @@ def test_a_curve_begins_with_points_that_have_no_plan():
     assert [point.status for point in points] == ["infeasible", "optimal"]
 
 
+def test_a_point_is_optimal_only_where_all_its_levels_are_proven():
+    """The bound that points share is one of the first level; it says nothing about the levels after it."""
+    problem = case_of("lexicographic", 3).problem()
+    whole = curve(problem, "lexicographic", p=[1, 2, 3], depth=2)
+    assert [point.status for point in whole] == ["optimal"] * 3
+    looked = curve(problem, "lexicographic", p=[1, 2, 3], depth=2, effort="first")
+    assert any(point.gap == 0.0 and point.status == "feasible" for point in looked)
+    for point in looked:
+        levels = [level.status for level in point.solution.levels]
+        assert (point.status == "optimal") == (point.gap == 0.0 and set(levels) == {"optimal"})
+
+
+def test_a_plan_of_another_point_has_no_proven_levels(monkeypatch):
+    problem = case_of("lexicographic", 3).problem()
+    (alone,) = curve(problem, "lexicographic", p=[3])
+    assert alone.status == "optimal"
+    other = replace(alone, sites=(0, 1, 2, 3, 4))
+    assert CURVE._judged(problem, "lexicographic", other).status == "feasible"
+
+
 def test_a_curve_in_no_time_says_only_what_is_true():
     case = case_of("p_median", 3)
     for point in curve(case.problem(), "p_median", p=[1, 2, 3], time_limit_s=1e-6):

@@ -203,3 +203,22 @@ def test_stability_needs_a_meaning(wrong):
     problem = LocationProblem([1.0], [[1.0, 2.0]])
     with pytest.raises(ProblemError, match=next(iter(wrong))):
         stability(problem, solve(problem, "p_median", p=1), **wrong)
+
+
+@pytest.mark.parametrize("tell", [replacement_costs, alternatives, stability])
+def test_a_solution_of_another_problem_is_refused(tell):
+    problem = LocationProblem([1.0, 2.0, 3.0], [[1.0, 4.0], [3.0, 2.0], [5.0, 1.0]])
+    solution = solve(problem, "p_median", p=1)
+    heavier = LocationProblem([9.0, 2.0, 3.0], problem.travel_time_min)
+    tell(problem, solution)
+    with pytest.raises(ProblemError, match="not of this problem"):
+        tell(heavier, solution)
+
+
+@pytest.mark.parametrize("tell", [replacement_costs, alternatives, stability])
+def test_a_solution_without_a_plan_is_refused(tell):
+    problem = LocationProblem([1.0, 1.0], [[1.0, np.inf], [np.inf, 1.0]])
+    solution = solve(problem, "p_center", p=1)
+    assert solution.status == "infeasible"
+    with pytest.raises(ProblemError, match="no plan to compare with"):
+        tell(problem, solution)

@@ -6,8 +6,11 @@ from capacity_oracle import MODELS, clustered, oracle_of, random_question
 
 from optimizers import LocationProblem
 from optimizers.bounds import lagrangian_value
+from optimizers.capacity import search
 from optimizers.capacity.climb import full_at
+from optimizers.capacity.core import CapacityCore
 from optimizers.capacity.pose import pose
+from optimizers.clock import Clock
 from optimizers.request import Request
 from optimizers.solvers import run
 
@@ -97,3 +100,45 @@ def test_a_settled_core_proves_the_value_of_its_one_plan():
     assert last.n_rows == 0
     plan = core.value_of(np.flatnonzero(sites))
     assert plan == last.constant or (plan >= core.penalty and last.constant >= core.penalty)
+
+
+def watched_climbs(monkeypatch):
+    """The steps of each climb from now on."""
+    steps, plain = [], CapacityCore.climb
+
+    def watched(core, ascent, upper, iterations, planned=0):
+        steps.append(iterations)
+        return plain(core, ascent, upper, iterations, planned)
+
+    monkeypatch.setattr(CapacityCore, "climb", watched)
+    return steps
+
+
+def test_a_first_guess_climbs_in_portions_to_the_same_plan(monkeypatch):
+    core = core_of(clustered(), {"p": 6, "choice": "planned"}, "capacitated_p_median")
+    steps = watched_climbs(monkeypatch)
+    at_once = search.first_guess(core, Clock(60.0))
+    assert steps == [60, 120]
+    steps.clear()
+    monkeypatch.setattr(search, "_PORTION", 25.0 * (core.n_pairs + 1))
+    assert search.first_guess(core, Clock(60.0)).tolist() == at_once.tolist()
+    assert steps == [25, 25, 10, 25, 25, 25, 25, 20]
+
+
+def test_a_first_guess_without_time_makes_do_with_one_portion(monkeypatch):
+    core = core_of(clustered(), {"p": 6, "choice": "planned"}, "capacitated_p_median")
+    steps = watched_climbs(monkeypatch)
+    monkeypatch.setattr(search, "_PORTION", 25.0 * (core.n_pairs + 1))
+    assert search.first_guess(core, Clock(0.0)).size <= 6
+    assert steps == [25]
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e9])
+def test_who_is_left_out_costs_more_than_any_plan_by_more_than_rounding(unit):
+    given = clustered()
+    core = core_of({**given, "weight": given["weight"] * unit, "capacity": given["capacity"] * unit,
+                    "unserved_cost": None}, {"p": 6, "choice": "planned"}, "capacitated_p_median")  # fmt: skip
+    tables = core.tables
+    dearest = np.maximum.reduceat(tables.unit, tables.indptr[:-1])
+    assert core.penalty >= (1.0 + 1e-6) * float(tables.weight @ dearest)
+    assert core.penalty == round(core.penalty)

@@ -1,12 +1,14 @@
 """The flow of a transport problem stays optimal while sites open and close."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from capacity_oracle import split_value
 
 from optimizers import LocationProblem
-from optimizers.capacity import best_split
-from optimizers.capacity.split import proof_of_shortage
+from optimizers.capacity import best_split, split
+from optimizers.capacity.split import cheapest_split, proof_of_shortage
 from optimizers.capacity.tables import Tables, turned
 from optimizers.capacity.transport import close_site, copy_flow, fill, new_flow, open_site, regrets, row_prices
 
@@ -97,3 +99,24 @@ def test_a_proof_of_shortage_is_dearer_than_asked():
     # Row 1 can only use site 1, which lacks room for 1 unit; nothing that serves it earns the price back.
     earned = 4.0 * (prices[1] - 1.0) + 5.0 * max(prices[0] - 1.0, 0.0)
     assert tables.weight @ prices - earned >= 1e6
+
+
+def small_tables():
+    unit = np.array([[1.0, 2.0], [np.inf, 1.0]])
+    return tables_of(unit, np.array([5.0, 5.0]), np.full(2, 50.0), np.array([9.0, 6.0])), np.ones(2, dtype=bool)
+
+
+def test_the_linear_program_finds_the_same_split(monkeypatch):
+    tables, everyone = small_tables()
+    exact = cheapest_split(tables, everyone, everyone)
+    monkeypatch.setattr(split, "_LARGEST", 0)
+    assert cheapest_split(tables, everyone, everyone).value == pytest.approx(exact.value)
+
+
+def test_a_linear_program_that_stopped_short_of_its_optimum_is_not_believed(monkeypatch):
+    stopped = SimpleNamespace(status=1, message="Iteration limit reached.", x=np.zeros(5), fun=0.0)
+    monkeypatch.setattr(split, "_LARGEST", 0)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: stopped)
+    tables, everyone = small_tables()
+    with pytest.raises(ArithmeticError, match="Iteration limit reached"):
+        cheapest_split(tables, everyone, everyone)

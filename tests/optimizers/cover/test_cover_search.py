@@ -11,7 +11,8 @@ from optimizers.cover.dominance import without_dominated
 from optimizers.cover.moves import enter, leave, new_state
 from optimizers.cover.pose import _core, _settled
 from optimizers.cover.rows import needed_rows
-from optimizers.prove import is_plan, prove
+from optimizers.incumbent import is_plan
+from optimizers.prove import prove
 from optimizers.request import Request
 
 

@@ -9,6 +9,7 @@ import pytest
 from optimizers import MODELS, LocationProblem, Solution, evaluate, solve, verify
 from optimizers.certificate import Branch, BySolver, Certificate, Fix, Full, Leaf, digest_of
 from optimizers.equity import kappa_of
+from optimizers.solution import relative_gap
 from optimizers.verification import problem_digest
 
 N, M = 12, 7
@@ -277,6 +278,35 @@ def test_touched_levels_are_rejected(more):
             assert not verify(here.problem, replace(here.honest, levels=touched)).accepted, (k, change)
     for fewer in ((), levels[:-1]):
         assert not verify(here.problem, replace(here.honest, levels=fewer)).accepted
+
+
+@pytest.mark.parametrize("more", [{}, {"levels": (20.0, 10.0)}])
+def test_touched_levels_of_very_many_people_are_rejected(more):
+    """What counts is the level, not how many there are of all."""
+    here = built("lexicographic", more)
+    problem = replace(here.problem, weight=here.problem.weight * 1e8)
+    honest = solve(problem, "lexicographic", **here.asked)
+    assert honest.status == "optimal"
+    assert verify(problem, honest).faults == ()
+    for k, level in enumerate(honest.levels):
+        for bound in (0.0, 0.999 * level.bound, 1.001 * level.bound):
+            if bound == level.bound:
+                continue  # nothing of nothing is nothing
+            touched = (*honest.levels[:k], replace(level, bound=bound), *honest.levels[k + 1 :])
+            faults = verify(problem, replace(honest, levels=touched)).faults
+            assert any(f"level {k} is called optimal" in fault for fault in faults), (k, bound)
+
+
+def test_a_village_beside_a_city_is_not_lost_in_its_rounding():
+    problem = LocationProblem([1e9, 300.0, 500.0], [[1.0, 1.0], [5.0, 30.0], [30.0, 5.0]])
+    best = solve(problem, "lexicographic", p=1, levels=(20.0, 10.0))
+    assert [level.weight_beyond for level in best.levels] == [300.0, 300.0]
+    assert verify(problem, best).faults == ()
+    levels = tuple(replace(level, weight_beyond=500.0) for level in best.levels)
+    for bound in (0.0, 300.0, 500.0):
+        claimed = tuple(replace(level, bound=bound) for level in levels)
+        worse = replace(best, sites=(0,), objective=500.0, bound=bound, gap=relative_gap(500.0, bound), levels=claimed)
+        assert not verify(problem, worse).accepted, bound
 
 
 def test_an_unproven_level_keeps_the_whole_from_being_optimal():

@@ -1,4 +1,4 @@
-"""Demand rows as the models need them: only rows that ask for something, equal rows as one."""
+"""Demand rows as the core needs them: equal rows as one."""
 
 import math
 from dataclasses import dataclass
@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers.arrays import Floats, Ints
-from optimizers.coverage import is_covered
-from optimizers.problem import LocationProblem
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows in CSR form: weight of each row, and site and unit cost (minutes) of each pair.
+    """Rows in CSR form: weight of each row, and for each pair its site and its value per unit of weight, or its rank.
 
     `posed` and `share` say for each demand row of the problem which row it is in (-1: none) and its share of it.
     """
@@ -23,25 +21,6 @@ class Rows:
     unit: Floats
     posed: Ints
     share: Floats
-
-
-def needed_rows(problem: LocationProblem, threshold_min: float) -> Rows:
-    """Rows of positive weight, with the pairs within the threshold (minutes).
-
-    A finite threshold asks only "near enough or not", so the unit costs become 0 and rows that see the
-    same sites become equal.
-    """
-    times = problem.travel_time_min
-    keep = is_covered(times.data, threshold_min)
-    rows = np.repeat(np.arange(problem.n_demand), np.diff(times.indptr))
-    wanted = problem.weight > 0
-    keep &= wanted[rows]
-    counts = np.bincount(rows[keep], minlength=problem.n_demand)[wanted]
-    unit = times.data[keep] if math.isinf(threshold_min) else np.zeros(int(keep.sum()))
-    indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    posed = np.where(wanted, np.cumsum(wanted) - 1, -1)
-    site = times.indices[keep].astype(np.int64)
-    return Rows(problem.weight[wanted], indptr, site, unit, posed, np.ones(problem.n_demand))
 
 
 def merged(rows: Rows) -> Rows:

@@ -46,6 +46,8 @@ def solve_capacitated(problem: LocationProblem, model: str, request: Request, cl
     core = pose(problem, model, request)
     if np.any(core.capacity < -1e-9 * (1.0 + np.abs(core.capacity))):
         return Finding(None, None, "the sites that are fixed open exceed the limits.", "check of the data")
+    if most_room(core) < float(core.tables.weight[core.must].sum()) * (1.0 - _HAIR):
+        return Finding(None, None, _hopeless(core), "check of the data")
     proven = _proven(problem, model, request, core, clock)
     certificate = Certificate(core.objective(np.inf) if proven.bound is None else proven.bound, proven.step)
     if not is_plan(core, proven.plan):
@@ -56,6 +58,18 @@ def solve_capacitated(problem: LocationProblem, model: str, request: Request, cl
     origin = core.origin
     allocation = spread(origin.posed, origin.share, found.row, found.site, found.amount, problem.n_sites)
     return Finding(sites, proven.bound, proven.reason, proven.solver, certificate, allocation)
+
+
+def most_room(core: CapacityCore) -> float:
+    """The most weight that sites within the limits can take, the last one in part; of each limit alone, the least."""
+    room = np.where(core.free, core.tables.room, 0.0)
+    most = float(room.sum())
+    for size, capacity in zip(core.size, core.capacity, strict=True):
+        order = np.argsort(-room / np.maximum(size, 1e-300), kind="stable")
+        before = np.cumsum(size[order]) - size[order]
+        share = np.clip((capacity - before) / np.maximum(size[order], 1e-300), 0.0, 1.0)
+        most = min(most, float(room[order] @ share))
+    return most + float(core.tables.room[core.open_now].sum())
 
 
 def _proven(problem: LocationProblem, model: str, request: Request, core: CapacityCore, clock: Clock) -> _Proven:

@@ -45,9 +45,8 @@ def explain(problem: LocationProblem, model: str, request: Request) -> Conflict 
 
 def _mend(found: Conflict, needs: Needs) -> str:
     """What is enough for one need is only a part of what is enough for all; the small model asks for all."""
-    no_time = needs.clock.is_up
     whole = mend_of(needs)
-    if whole and not no_time:
+    if whole and not needs.clock.is_up:
         return whole
     return " ".join(filter(None, (_part(found.mend, needs), whole)))
 

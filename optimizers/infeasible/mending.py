@@ -263,7 +263,10 @@ def _add_rooms(lp: Any, needs: Needs, opens: list[Any], more: list[Any]) -> None
         _at_most(lp, [(x, 1.0) for x, _ in parts], 1.0)
         if needs.must[i]:
             _at_most(lp, parts, -1.0)
-    total = float(problem.weight.sum())
+    total, must = float(problem.weight.sum()), float(problem.weight[needs.must].sum())
+    room = np.minimum(problem.capacity, total).tolist()
+    # Follows from the rest; with it the solver knows at once how many sites must open at least.
+    _at_most(lp, [*zip(opens, (-each for each in room), strict=True), *((e, -1.0) for e in more)], -must)
     for j, load in enumerate(loads):
         _at_most(lp, [*load, (opens[j], -min(float(problem.capacity[j]), total)), (more[j], -1.0)], 0.0)
 

@@ -133,8 +133,8 @@ def _left_out(first: Plan) -> None:
 
 
 def shown_number(value: float) -> str:
-    """An objective or a bound: whole when large, one decimal when small."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+    """An objective or a bound: without decimals where it is large or whole, else with two."""
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.2f}"
 
 
 def _maps(first: Plan, second: Plan) -> str | None:

@@ -67,7 +67,7 @@ class _Effort:
 
 
 _EFFORTS = {
-    "first": _Effort(((120, 0.0),), 0, 1.0),
+    "first": _Effort(((90, 0.0),), 0, 1.0),
     "quick": _Effort(((400, 0.0), (400, 0.05), (400, 0.05)), 30, 0.01),
     "thorough": _Effort(((_STEPS, 0.0), (_STEPS, 0.05), (_STEPS, 0.1), (_STEPS, _SHARE)), 0, 0.0),
 }

@@ -52,7 +52,7 @@ class Effort:
 
 _QUICK = Effort(2_000_000, 300, 10)
 _EFFORTS = {
-    "first": (Effort(400_000, 100, 0),),
+    "first": (Effort(300_000, 80, 0),),
     "quick": (_QUICK, Effort(0, 300, 10, 0.5)),
     "thorough": (_QUICK, Effort(20_000_000, 600, 10, 0.5), Effort(80_000_000, 600, 100, 1.0)),
 }  # fmt: skip

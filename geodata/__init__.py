@@ -1,6 +1,6 @@
 """PLACES: layers, roads and travel times in and out. Knows no scenario and no optimiser."""
 
-from geodata.demand import read_needs, service_units, whole_units
+from geodata.demand import read_needs, service_persons, service_units, whole_units
 from geodata.elevation import read_elevation
 from geodata.errors import LayerError
 from geodata.gazetteer import open_gazetteer, read_answers
@@ -14,6 +14,7 @@ from geodata.travel.ground import Ground, ground
 from geodata.travel.reach import isochrones, nearest_institution
 from geodata.travel.routes import shortest_route
 from geodata.travel.rules import TravelRules, speed_table, travel_rules
+from geodata.travel.single_road import SingleRoads, single_road_cells
 from geodata.travel.times import roadway, travel_times
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "LayerReport",
     "Reading",
     "RoadNetwork",
+    "SingleRoads",
     "TravelRules",
     "closed_in",
     "compare_lists",
@@ -40,8 +42,10 @@ __all__ = [
     "read_layer",
     "read_needs",
     "roadway",
+    "service_persons",
     "service_units",
     "shortest_route",
+    "single_road_cells",
     "speed_table",
     "to_osmnx",
     "travel_rules",

@@ -1,4 +1,4 @@
-"""The eight services that residents ask for: unit, ages, longest travel time and who travels how.
+"""The nine services that residents ask for: unit, ages, longest travel time and who travels how.
 
 A service with places (a seat in day care, a school, a workshop) is used by one person all year; a flow (sessions,
 fittings, visits) is counted by the year and may be used beside any other service.
@@ -15,8 +15,8 @@ from typing import Final, Literal
 FINE_BANDS: Final = ("0_5", "6_14", "15_17", "18_59", "60_plus")
 """Age bands of the services, in completed years; they nest in the bands 0_14, 15_59 and 60_plus of the model."""
 SERVICES: Final = (
-    "rehabilitation", "day_care", "school_preschool", "school_compulsory", "school_senior", "supported_employment",
-    "device_fitting", "home_visit",
+    "rehabilitation", "day_care", "culture_sports", "school_preschool", "school_compulsory", "school_senior",
+    "supported_employment", "device_fitting", "home_visit",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from geodata.demand.classes import FINE_OF, GRADES, SEVERE_GRADES, demand_figure
 from geodata.demand.model import AGE_BANDS, CATEGORIES, SEVERITIES, DemandRates, county_persons, model_demand
 from geodata.demand.needs import MEASURES, NeedRow, Needs, read_needs
 from geodata.demand.people import FLAGS, WIDE, cells_from_people, people_from_cells, people_from_register
-from geodata.demand.units import service_units, whole_units
+from geodata.demand.units import service_persons, service_units, whole_units
 from geodata.services import FINE_BANDS, SERVICES, Service, services
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "read_needs",
     "reconcile",
     "reconcile_people",
+    "service_persons",
     "service_units",
     "services",
     "whole_units",

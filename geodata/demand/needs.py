@@ -61,7 +61,7 @@ class NeedRow:
 
 @dataclass(frozen=True)
 class Needs:
-    """The whole table: 8 services × 7 categories × 4 grades × 5 age bands, each with three numbers.
+    """The whole table: 9 services × 7 categories × 4 grades × 5 age bands, each with three numbers.
 
     Attributes:
         rows: the rows of the file, those that override after the ones whose numbers they replace.
@@ -73,17 +73,17 @@ class Needs:
 
     @cached_property
     def row_of(self) -> Ints:
-        """(3, 8, 7, 4, 5) the row that gives each number: by `MEASURES`, `SERVICES`, `CATEGORIES`, `GRADES`, age."""
+        """(3, 9, 7, 4, 5) the row that gives each number: by `MEASURES`, `SERVICES`, `CATEGORIES`, `GRADES`, age."""
         given = _given(self.rows)[0]
         given.flags.writeable = False
         return given
 
     def values(self, measure: str) -> Floats:
-        """(8, 7, 4, 5) the numbers of one measure."""
+        """(9, 7, 4, 5) the numbers of one measure."""
         return np.asarray(np.array([row.value for row in self.rows])[self.row_of[MEASURES.index(measure)]])
 
-    def units_per_person(self, hardship: bool | None = None) -> Floats:
-        """(8, 7, 4, 5) units a year and resident of each class: need share × uptake × units.
+    def use_share(self, hardship: bool | None = None) -> Floats:
+        """(9, 7, 4, 5) share of the residents of each class who need and use a service: need share × uptake.
 
         Args:
             hardship: of residents who are known to be in hardship (True) or not (False); shares that stand in for
@@ -93,7 +93,11 @@ class Needs:
         if hardship is not None:
             stand_in = np.array([row.stands_for == HARDSHIP for row in self.rows])[self.row_of[0]]
             share = np.where(stand_in, float(hardship), share)
-        return np.asarray(share * self.values("uptake") * self.values("units"))
+        return np.asarray(share * self.values("uptake"))
+
+    def units_per_person(self, hardship: bool | None = None) -> Floats:
+        """(9, 7, 4, 5) units a year and resident of each class: need share × uptake × units; see `use_share`."""
+        return np.asarray(self.use_share(hardship) * self.values("units"))
 
     @cached_property
     def _table(self) -> pd.DataFrame:
@@ -111,7 +115,7 @@ class Needs:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each of the 1,120 cells, in the order of the axes; a copy.
+        """A row for each of the 1,260 cells, in the order of the axes; a copy.
 
         Columns `service`, `category`, `grade`, `age_band`, `need_share`, `uptake`, `units`, `units_per_person` (units a
         year and resident), `mark` (the weakest of the three) and `<measure>_mark`, `_source`, `_denominator`.

@@ -1,6 +1,6 @@
 """From residents by class to units of services: sessions, places, fittings and visits a year."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -30,18 +30,35 @@ def service_units(people: pd.DataFrame, needs: Needs, figures: Iterable[Figure] 
     Raises:
         LayerError: for missing columns, unknown words and persons that are no numbers of 0 or more.
     """
+    return _in_cells(people, needs.units_per_person, figures)
+
+
+def service_persons(people: pd.DataFrame, needs: Needs, figures: Iterable[Figure] | None = None) -> pd.DataFrame:
+    """Persons who need and use every service in every cell: Σ persons × need share × uptake.
+
+    A person may use several services and counts in each; columns do not add up to persons. Arguments, unknown words,
+    the table returned and errors are those of `service_units`; divided by these persons, its units are the mean units
+    a year of a person who comes.
+    """
+    return _in_cells(people, needs.use_share, figures)
+
+
+def _in_cells(
+    people: pd.DataFrame, factor_of: Callable[[bool | None], Floats], figures: Iterable[Figure] | None
+) -> pd.DataFrame:
+    """Σ persons × factor of their class, by cell and service."""
     require(people, ["cell_id"])
     codes = class_codes(people)
     persons = amounts(people, "persons")
     mix = [_known_mix(code, persons, national) for code, national in zip(codes, national_mix(figures), strict=True)]
     cell, cells = pd.factorize(people["cell_id"].fillna("").astype(object))
-    units = np.zeros((len(cells), len(SERVICES)))
+    total = np.zeros((len(cells), len(SERVICES)))
     for hardship, rows in _by_hardship(people):
-        factor = _with_unknown(needs.units_per_person(hardship), mix)
+        factor = _with_unknown(factor_of(hardship), mix)
         at = tuple(code[rows] for code in codes)
         for s in range(len(SERVICES)):
-            units[:, s] += np.bincount(cell[rows], persons[rows] * factor[s][at], minlength=len(cells))
-    return pd.DataFrame(units, index=pd.Index(cells, name="cell_id"), columns=list(SERVICES))
+            total[:, s] += np.bincount(cell[rows], persons[rows] * factor[s][at], minlength=len(cells))
+    return pd.DataFrame(total, index=pd.Index(cells, name="cell_id"), columns=list(SERVICES))
 
 
 def whole_units(table: pd.DataFrame, groups: "pd.Series[str] | None" = None) -> pd.DataFrame:
@@ -91,7 +108,7 @@ def _known_mix(code: Ints, persons: Floats, national: Floats) -> Floats:
 
 
 def _with_unknown(factor: Floats, mix: list[Floats]) -> Floats:
-    """(8, 8, 5, 6) the factor with one more place along each of the three axes: the mean over that word."""
+    """(9, 8, 5, 6) the factor with one more place along each of the three axes: the mean over that word."""
     for axis, shares in enumerate(mix, 1):
         mean = np.average(factor, axis=axis, weights=shares, keepdims=True)
         factor = np.concatenate([factor, mean], axis=axis)

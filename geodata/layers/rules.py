@@ -218,8 +218,10 @@ def offered(table: pd.DataFrame) -> tuple["pd.Series[str]", list[Finding]]:
 
 _SERVICE_WORDS: Final = {
     "康复": "rehabilitation", "康复训练": "rehabilitation", "日间照料": "day_care", "托养": "day_care",
-    "照料": "day_care", "辅助性就业": "supported_employment", "就业": "supported_employment", "辅具": "device_fitting",
-    "辅具适配": "device_fitting", "上门": "home_visit", "上门服务": "home_visit", "居家服务": "home_visit",
+    "照料": "day_care", "文化体育": "culture_sports", "文体": "culture_sports", "文化": "culture_sports",
+    "体育": "culture_sports", "辅助性就业": "supported_employment", "就业": "supported_employment",
+    "辅具": "device_fitting", "辅具适配": "device_fitting",
+    "上门": "home_visit", "上门服务": "home_visit", "居家服务": "home_visit",
     "学前特教": "school_preschool", "义务特教": "school_compulsory", "高中特教": "school_senior",
     "特殊教育": "school_compulsory",
 }  # fmt: skip

@@ -57,7 +57,7 @@ def national_mean(values):
 
 def test_the_shipped_table_has_every_cell_once_with_mark_and_source():
     table = read_needs().table
-    assert len(table) == 8 * 7 * 4 * 5 == 1_120
+    assert len(table) == 9 * 7 * 4 * 5 == 1_260
     assert not table.duplicated(["service", "category", "grade", "age_band"]).any()
     assert not table.isna().any(axis=None)
     for measure in MEASURES:
@@ -87,6 +87,7 @@ def test_judgement_says_that_it_is_an_assumption():
         ("school_compulsory", "6_14", "need_share", 0.27, "D"),
         ("school_compulsory", "6_14", "uptake", 0.97, "S"),
         ("device_fitting", "60_plus", "uptake", 0.9697, "S"),
+        ("culture_sports", "18_59", "uptake", 0.239, "S"),
         ("home_visit", "60_plus", "units", 3.22, "D"),
     ],
 )
@@ -197,7 +198,7 @@ def test_missing_cells_are_told_by_service_and_measure(written):
     few = row(services='"*"', measure="units", grades="[1, 2, 4]", value=0)
     found = faults_of(written("".join([*whole, few])))
     assert found[0] == "rehabilitation, units: 35 cells are not given, the first is visual, 3, 0_5; add a row"
-    assert len(found) == 8
+    assert len(found) == 9
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geodata.demand import CATEGORIES, FINE_BANDS, GRADES, SERVICES, read_needs, service_units, whole_units
+from geodata.demand import (
+    CATEGORIES,
+    FINE_BANDS,
+    GRADES,
+    SERVICES,
+    read_needs,
+    service_persons,
+    service_units,
+    whole_units,
+)
 from geodata.demand.classes import demand_figures
 from geodata.errors import LayerError
 
@@ -47,6 +56,8 @@ def test_a_county_that_can_be_checked_by_hand():
     assert village["device_fitting"] == pytest.approx(300 * 0.286 * 0.9697)
     assert village["home_visit"] == pytest.approx(100 * 0.25 * 3.22)
     assert village["supported_employment"] == 0
+    assert village["culture_sports"] == pytest.approx(300 * 0.239 * 24)
+    assert town["culture_sports"] == pytest.approx(50 * 0.239 * 24)  # the ten under 6 are left out
     assert town["school_compulsory"] == pytest.approx(50 * 0.27 * 0.97)
     assert town["school_preschool"] == pytest.approx(10 * 0.135 * 0.5)
     assert town["rehabilitation"] == pytest.approx(50 * 0.596 * 0.9497 * 48 + 10 * 0.596 * 0.9497 * 100)
@@ -55,10 +66,22 @@ def test_a_county_that_can_be_checked_by_hand():
     assert units.index.tolist() == ["village", "town"]
 
 
-def oracle(rows, needs):
+def test_the_persons_of_that_county_are_who_need_a_service_and_come():
+    persons = service_persons(people(MAIZHA), read_needs())
+    village, town = persons.loc["village"], persons.loc["town"]
+    assert village["rehabilitation"] == pytest.approx(300 * 0.596 * 0.9497)
+    assert village["day_care"] == pytest.approx(100 * 0.426 * 0.2)
+    assert village["home_visit"] == pytest.approx(100 * 0.25)
+    assert town["school_compulsory"] == pytest.approx(50 * 0.27 * 0.97)
+    assert town["culture_sports"] == pytest.approx(50 * 0.239)
+    assert persons.columns.tolist() == list(SERVICES)
+    assert persons.index.tolist() == ["village", "town"]
+
+
+def oracle(rows, needs, persons_only=False):
     """The same by plain loops over cells, classes and services, from the table as it is printed."""
     number = {
-        (c.service, c.category, c.grade, c.age_band): (c.need_share, c.uptake * c.units)
+        (c.service, c.category, c.grade, c.age_band): (c.need_share, c.uptake * (1 if persons_only else c.units))
         for c in needs.table.itertuples()
     }
     figure = {f.key: f.value for f in demand_figures()}
@@ -110,6 +133,14 @@ def test_known_hardship_takes_the_place_of_the_share_that_stands_for_it(rows):
     assert {(i, s): found.loc[i, s] for i in found.index for s in SERVICES} == pytest.approx(expected)
 
 
+@settings(deadline=None, max_examples=30)
+@given(rows=ROWS)
+def test_persons_are_those_of_plain_loops_whether_hardship_is_known_or_not(rows):
+    expected = oracle(rows, read_needs(), persons_only=True)
+    found = service_persons(people(rows, hardship=True), read_needs())
+    assert {(i, s): found.loc[i, s] for i in found.index for s in SERVICES} == pytest.approx(expected)
+
+
 def test_a_share_that_does_not_stand_for_hardship_is_kept():
     row = next(r for r in read_needs().rows if r.stands_for)
     own = read_needs().changed([replace(row, value=0.4, stands_for="", source="own survey of a test")])
@@ -138,8 +169,9 @@ def test_persons_in_no_cell_are_kept_apart_not_lost():
 
 def test_an_empty_table_has_no_units():
     units = service_units(people([]), read_needs())
-    assert units.shape == (0, 8)
-    assert whole_units(units).shape == (0, 8)
+    assert units.shape == (0, 9)
+    assert service_persons(people([]), read_needs()).shape == (0, 9)
+    assert whole_units(units).shape == (0, 9)
 
 
 @pytest.mark.parametrize(

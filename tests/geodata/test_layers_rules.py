@@ -65,11 +65,11 @@ class TestWords:
         assert "地方" in advice.zh
 
     def test_services_are_listed_in_any_usual_way(self, tmp_path):
-        rows = ["康复训练、日间照料", "康复;上门", "rehabilitation/day_care", "辅具适配 就业", ""]
+        rows = ["康复训练、日间照料", "康复;上门", "rehabilitation/day_care", "辅具适配 就业", "文化、体育", ""]
         found = sites(tmp_path, "服务项目", *rows).accepted["services"]
         assert found.tolist() == [
             "rehabilitation;day_care", "rehabilitation;home_visit", "rehabilitation;day_care",
-            "device_fitting;supported_employment", "",
+            "device_fitting;supported_employment", "culture_sports", "",
         ]  # fmt: skip
 
     def test_a_service_that_is_not_known_is_asked_about(self, tmp_path):

@@ -1,4 +1,4 @@
-"""The eight services: what they count, for whom, how far and by whom."""
+"""The nine services: what they count, for whom, how far and by whom."""
 
 import dataclasses
 
@@ -9,9 +9,9 @@ from geodata.services import FINE_BANDS, SERVICES, services
 from geodata.travel.rules import PROFILES
 
 
-def test_there_are_the_eight_services_in_their_order():
+def test_there_are_the_nine_services_in_their_order():
     assert tuple(services()) == SERVICES
-    assert len(set(SERVICES)) == 8
+    assert len(set(SERVICES)) == 9
 
 
 @pytest.mark.parametrize("service", services().values(), ids=SERVICES)

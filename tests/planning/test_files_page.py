@@ -442,7 +442,7 @@ class TestAnAreaOfTheSession:
         assert list(bases.columns) == ["县市", "登记数", "控制总数", "按现残率", "登记 ÷ 控制总数（%）"]
         assert bases.loc[0, "登记数"] == own[0].data.residents["persons"].sum()
         assert bases.loc[0, "登记数"] < bases.loc[0, "控制总数"] < bases.loc[0, "按现残率"]
-        assert len(services) == 8
+        assert len(services) == 9
 
     def test_a_wrong_name_is_an_error_and_nothing_is_lost(self, messy: bytes) -> None:
         page = Page().upload("名册.csv", messy).press("读取并检查").press("采用这份文件")

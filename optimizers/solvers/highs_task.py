@@ -39,9 +39,18 @@ def prepared(task: Task) -> Any:
 def listen(highs: Any, is_over: Callable[[], bool], tell: Callable[[News], None]) -> None:
     """Have HiGHS ask now and then whether it should stop, and tell of better plans and bounds as they come."""
 
+    told = [-np.inf]
+
     def asked(event: Any) -> None:
         if is_over():
             event.interrupt()
+
+    def asked_in_tree(event: Any) -> None:  # a run that is ended from outside has told its bound by then
+        bound = float(event.data_out.mip_dual_bound)
+        if np.isfinite(bound) and bound > told[0]:
+            told[0] = bound
+            tell({"bound": bound})
+        asked(event)
 
     def improved(event: Any) -> None:
         values = np.array(event.data_out.mip_solution, dtype=np.float64)
@@ -52,7 +61,7 @@ def listen(highs: Any, is_over: Callable[[], bool], tell: Callable[[News], None]
 
     highs.cbSimplexInterrupt += asked
     highs.cbIpmInterrupt += asked
-    highs.cbMipInterrupt += asked
+    highs.cbMipInterrupt += asked_in_tree
     highs.cbMipImprovingSolution += improved
     highs.cbMipLogging += logged
 

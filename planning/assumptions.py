@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Assumptions:
 
     def travel_rules(self, season: str, profile: str = "car") -> TravelRules:
         """Speeds and limits for a season and a kind of traveller."""
-        return travel_rules(self.rows, profile=profile, season=season)
+        return _rules(self.rows, season, profile)
 
     def demand_rates(self) -> DemandRates:
         """Rates of the demand model."""
@@ -52,7 +52,15 @@ class Assumptions:
         return [vars(row) for row in self.rows]
 
 
+@lru_cache(maxsize=64)
+def _rules(rows: tuple[Figure, ...], season: str, profile: str) -> TravelRules:
+    """The same rules for equal rows, made once."""
+    return travel_rules(rows, profile=profile, season=season)
+
+
 @cache
 def default_assumptions() -> Assumptions:
-    """The table shipped with the product: `assumptions.toml`, then the speeds and people of the travel times."""
-    return Assumptions(read_figures(Path(__file__).parent / "assumptions.toml") + travel_figures())
+    """The table shipped with the product: `assumptions.toml`, the catalogue of networks, and the travel times'."""
+    here = Path(__file__).parent
+    own = read_figures(here / "assumptions.toml") + read_figures(here / "network" / "catalogue.toml")
+    return Assumptions(own + travel_figures())

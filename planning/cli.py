@@ -18,10 +18,12 @@ from planning.codes import unknown_codes
 from planning.compare import compare, printed, summary, write_comparison
 from planning.faults import PlanningError
 from planning.folder import check_target, plain, read_plan, write_plan
+from planning.instrument_commands import add_instrument_commands
 from planning.layer_commands import add_layer_commands
+from planning.network.files import totals
 from planning.plan import Plan
 from planning.run import run
-from planning.scenario import Scenario, find, load, read_toml, shipped
+from planning.scenario import Scenario, find, load, read_toml, shipped, shipped_networks
 from planning.scenario_faults import form_faults
 from planning.scenario_form import Layers
 from planning.study_area import StudyArea, embedded
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     beside.add_argument("--area", type=Path, help="folder or zip of the study area of the plans, if it is your own")
     add_layer_commands(command)
     add_area_commands(command)
+    add_instrument_commands(command)
     app = command("app", _app, "the page in the browser, on this machine only / 打开网页")
     app.add_argument("--port", type=int, default=8501)
     wheels = command("wheelhouse", _wheelhouse, "download all wheels for a machine without internet / 离线安装包")
@@ -172,10 +175,10 @@ def _existing_layers(table: dict[str, Any], folder: Path) -> dict[str, str]:
 
 
 def _scenarios(options: argparse.Namespace) -> int:
-    for name in shipped():
+    for name in (*shipped(), *shipped_networks()):
         scenario = load(name)
         words = scenario.description_zh if options.lang == "zh" else scenario.description_en
-        print(f"{name:16} {scenario.title(options.lang)}: {words}")
+        print(f"{name:26} {scenario.title(options.lang)}: {words}")
     return 0
 
 
@@ -263,7 +266,9 @@ def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
     solver = {k: plan.solver[k] for k in ("status", "objective", "bound", "gap")}
     numbers = {k: plain(plan.indicators[k]) for k in CONTRACT}
     more = {k: plain(v) for k, v in plan.indicators.items() if k not in CONTRACT}
-    return {"name": plan.name, "folder": str(folder), **numbers, **solver, **more, "demand": plan.demand_source}
+    network = {} if plan.network is None else {"network": totals(plan.network)}
+    told = {**numbers, **solver, **more, **network}
+    return {"name": plan.name, "folder": str(folder), **told, "demand": plan.demand_source}
 
 
 def _print_json(plans: Sequence[Plan], folders: Sequence[Path]) -> None:

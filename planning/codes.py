@@ -12,6 +12,7 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "open": ("site", "candidate"),
     "lock": ("site", "candidate"),
     "forbid": ("site", "candidate"),
+    "unsafe": ("site", "site"),
     "close": ("site", "existing institution"),
     "upgrade": ("site", "site"),
     "close_road": ("closure", "closure"),
@@ -19,6 +20,7 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
 }
 _ZH: Final = {
     "candidate": "候选地点", "existing institution": "现有机构", "site": "地点", "closure": "封路路段", "county": "县",
+    "prefecture": "地州", "county or prefecture": "县或地州",
 }  # fmt: skip
 
 
@@ -35,7 +37,14 @@ def unknown_codes(table: Mapping[str, Any], area: StudyArea) -> list[str]:
         "site": list(area.sites["site_id"]),
         "closure": list(area.data.closures["closure_id"]),
         "county": list(area.data.counties["county_code"]),
+        "prefecture": list(dict.fromkeys(str(code)[:4] for code in area.data.counties["county_code"])),
     }
+    if isinstance(table.get("network"), Mapping):  # a network also counts on what one service leaves aside
+        rows = area.data.facilities
+        schools = list(rows.loc[rows["kind"] == "special_school", "facility_id"])
+        known["existing institution"] += schools
+        known["site"] += schools
+    known["county or prefecture"] = known["county"] + known["prefecture"]
     faults: list[str] = []
     for where, what, code in _named(table):
         if code not in known[what]:
@@ -58,7 +67,28 @@ def _named(table: Mapping[str, Any]) -> list[tuple[Sentence, str, str]]:
             key, what = _CODES[kind]
             place = both(f"changes no. {i} ({kind}) {key}", f"changes 第 {i} 项（{kind}）{key}")
             named.append((place, what, change.get(key)))
+    named += _in_network(table.get("network"))
     return [(where, what, code) for where, what, code in named if isinstance(code, str)]
+
+
+def _in_network(network: Any) -> list[tuple[Sentence, str, Any]]:
+    """Codes of counties and prefectures in `[network]`."""
+    if not isinstance(network, Mapping):
+        return []
+    places: list[tuple[str, str, Sequence[Any]]] = [
+        ("[network.modes]", "county or prefecture", list(network.get("modes") or {}))
+    ]
+    floors, tilt = network.get("floors"), network.get("tilt")
+    if isinstance(floors, Mapping):
+        places.append(("[network.floors] counties", "county", list(floors.get("counties") or {})))
+    for i, row in enumerate(_list(network.get("staff_counties")), 1):
+        places.append((f"[network.staff_counties] {i}", "county", [row.get("county")]))
+    sources = [(f"[network.money] {i}", row) for i, row in enumerate(_list(network.get("money")), 1)]
+    for where, row in [*sources, ("[network.tilt]", tilt)]:
+        if isinstance(row, Mapping):
+            places.append((f"{where} counties", "county", _list(row.get("counties"))))
+            places.append((f"{where} prefectures", "prefecture", _list(row.get("prefectures"))))
+    return [(both(where, where), what, code) for where, what, codes in places for code in codes]
 
 
 def _list(value: Any) -> Sequence[Any]:

@@ -3,18 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from geodata.errors import both
 from planning.faults import PlanningError
-from planning.folder import CSV_ENCODING, check_target, csv_text, write_csv
+from planning.folder import check_target
 from planning.maps import difference_map
+from planning.network.side_by_side import network_rows
+from planning.network.summary import network_lines
 from planning.notes import cautions, conditions
 from planning.plan import INDICATORS, Indicator, Plan, indicator_title
 from planning.question import demand_factors, in_force
 from planning.study_area import StudyArea, embedded
+from planning.tabular import CSV_ENCODING, csv_text, write_csv
 from planning.texts import LANGUAGES, gap_sentence, people_note, text
+
+DECIMALS: Final = {"min": 1, "points": 1, "index": 3, "units a person": 2}
+"""Digits after the point that people read, by unit; none for all others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +71,7 @@ def compare(plans: Sequence[Plan], area: StudyArea | None = None) -> Comparison:
         )
     if faults:
         raise PlanningError(faults)
-    rows = [_row(indicator, plans) for indicator in INDICATORS]
+    rows = [*(_row(indicator, plans) for indicator in INDICATORS), *network_rows(plans)]
     minutes = {p.scenario.objective.minutes for p in plans}
     people = {p.indicators["persons_total"] for p in plans}
     given = {_conditions_of(p, area or embedded(p.study_area)) for p in plans}
@@ -109,8 +116,8 @@ def shown(value: float, unit: str, *, signed: bool = False) -> str:
         return "—"
     if unit == "share":
         return f"{value * 100:{sign}.1f}" + (" pt" if signed else "%")
-    if unit == "min":
-        return f"{value:{sign}.1f}"
+    if unit in DECIMALS:
+        return f"{value:{sign}.{DECIMALS[unit]}f}"
     return f"{value:{sign},.0f}"
 
 
@@ -147,6 +154,10 @@ def summary(plan: Plan, language: str, area: StudyArea | None = None) -> str:
         rows.append(f"{title}: {shown(plan.indicators[i.key], i.unit)}{unit}")
     people = people_note(plan.demand_source, plan.cut_off, language)
     beside = [conditions(plan.scenario, language, area), *cautions(plan, language), people]
+    if plan.network is not None:
+        counties = (area or embedded(plan.study_area)).data.counties
+        beside[0] = text("network_map", language).format(beside[0])
+        return "\n".join([plan.scenario.title(language), *network_lines(plan.network, language, counties), *beside])
     return "\n".join([plan.scenario.title(language), *rows, quality, *beside])
 
 

@@ -5,7 +5,7 @@ import math
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -23,18 +23,22 @@ from planning.area_demand import PRECISIONS
 from planning.assumptions import default_assumptions
 from planning.faults import PlanningError
 from planning.maps import coverage_map
+from planning.network.files import FOLDER as NETWORK_FOLDER
+from planning.network.files import network_record, read_network_plan, table_files, write_network
 from planning.plan import BANDS_MIN, GROUPS, INDICATORS, Plan, mean
 from planning.scenario import Scenario
 from planning.scenario_form import Layers, SetSpeed
 from planning.study_area import StudyArea
+from planning.tabular import CSV_ENCODING as CSV_ENCODING
+from planning.tabular import csv_text as csv_text
+from planning.tabular import plain as plain
+from planning.tabular import write_csv as write_csv
 
 FILES: Final = ("plan.json", "sites.csv", "coverage.csv", "sites.gpkg", "map.html", "scenario.toml")
-CSV_ENCODING: Final = "utf-8-sig"  # so that Excel shows Chinese
 _SITE_COLUMNS: Final = (
     "site_id", "name_zh", "name_en", "role", "kind", "host_type", "county_code", "lon", "lat", "capacity_persons",
     "load_persons", "nearest_persons", "capital_yuan", "running_yuan", "mark",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_plan(plan: Plan, folder: Path, area: StudyArea, language: str = "zh") -> None:
@@ -92,7 +96,7 @@ def _strange(folder: Path) -> list[str]:
     """What lies in a folder and is not part of a plan of ours."""
     found = sorted(p.name for p in folder.iterdir())
     if not found or _is_record(folder / "plan.json"):
-        return [name for name in found if name not in (*FILES, "inputs")]
+        return [name for name in found if name not in (*FILES, "inputs", NETWORK_FOLDER)]
     return found
 
 
@@ -114,6 +118,8 @@ def _write_files(plan: Plan, folder: Path, area: StudyArea, language: str) -> No
         _layer(table).assign(demand=plan.demand_source).to_file(
             folder / "sites.gpkg", layer=name, driver="GPKG", engine="pyogrio"
         )
+    if plan.network is not None:
+        write_network(plan.network, folder)
     (folder / "map.html").write_text(coverage_map(plan, area, language), encoding="utf-8", newline="\n")
     (folder / "scenario.toml").write_text(portable(plan.scenario).to_toml(), encoding="utf-8", newline="\n")
 
@@ -162,17 +168,11 @@ def plan_json(plan: Plan) -> str:
         "sources": list(plan.sources),
         "demand": plan.demand_source,
         **({} if plan.demand_source == "modelled" else {"cut_off": plan.cut_off, "precision": plan.precision}),
+        **({} if plan.network is None else {"network": network_record(plan.network)}),
         "versions": {n: version(n) for n in ("jiujin", "pulp", "highspy", "numpy", "scipy", "geopandas")}
         | {"python": platform.python_version()},
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-
-
-def plain(value: Any) -> Any:
-    """A number for JSON: no numpy, no nan, no infinity."""
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
 
 
 def coverage_table(plan: Plan) -> pd.DataFrame:
@@ -198,28 +198,48 @@ def coverage_table(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A CSV file that Chinese Excel opens."""
-    path.write_text(csv_text(table), encoding=CSV_ENCODING, newline="\n")
-
-
-def csv_text(table: pd.DataFrame) -> str:
-    """A table as CSV; text that Excel would run as a formula is written as text."""
-    safe = table.rename(columns=_as_text)
-    for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
-        safe[column] = [_as_text(v) for v in safe[column]]
-    return str(safe.to_csv(index=False, lineterminator="\n"))
-
-
-def _as_text(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def _layer(table: pd.DataFrame) -> gpd.GeoDataFrame:
     flat = table.copy()
     if "travel_time_min" in flat:
         flat["travel_time_min"] = flat["travel_time_min"].replace(np.inf, np.nan)
     return gpd.GeoDataFrame(flat, geometry=points(flat["lon"], flat["lat"]), crs=4326)
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """The record of a plan whose files are all there.
+
+    Raises:
+        PlanningError: one sentence for every file that is missing, or when there is no record of a plan.
+    """
+    _all_there([folder / f for f in FILES])
+    if not _is_record(folder / "plan.json"):
+        fault = both(
+            f"{folder / 'plan.json'}: not the record of a plan; run the scenario again",
+            f"{folder / 'plan.json'}：不是方案的记录；请重新运行情景",
+        )
+        raise PlanningError([fault])
+    record: dict[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    if "network" in record:
+        _all_there(table_files(folder))
+    return record
+
+
+def _all_there(files: Sequence[Path]) -> None:
+    """Refuse a plan folder without one of these files.
+
+    Raises:
+        PlanningError: one sentence for every file that is missing.
+    """
+    missing = [
+        both(
+            f"{path}: missing; a plan folder is made by `jiujin run`",
+            f"{path}：缺少这个文件；方案文件夹由 `jiujin run` 生成",
+        )
+        for path in files
+        if not path.is_file()
+    ]
+    if missing:
+        raise PlanningError(missing)
 
 
 def read_plan(folder: Path) -> Plan:
@@ -228,28 +248,16 @@ def read_plan(folder: Path) -> Plan:
     Raises:
         PlanningError: one sentence for every file that is missing.
     """
-    missing = [
-        both(
-            f"{folder / f}: missing; a plan folder is made by `jiujin run`",
-            f"{folder / f}：缺少这个文件；方案文件夹由 `jiujin run` 生成",
-        )
-        for f in FILES
-        if not (folder / f).is_file()
-    ]
-    if missing:
-        raise PlanningError(missing)
-    if not _is_record(folder / "plan.json"):
-        fault = both(
-            f"{folder / 'plan.json'}: not the record of a plan; run the scenario again",
-            f"{folder / 'plan.json'}：不是方案的记录；请重新运行情景",
-        )
-        raise PlanningError([fault])
-    record: Mapping[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    record = _record(folder)
     scenario = Scenario.from_toml(folder / "scenario.toml")
     layers = {n: gpd.read_file(folder / "sites.gpkg", layer=n, engine="pyogrio") for n in ("sites", "cells")}
     tables = {n: pd.DataFrame(layer.drop(columns=["geometry", "demand"])) for n, layer in layers.items()}
     tables["cells"]["travel_time_min"] = tables["cells"]["travel_time_min"].fillna(np.inf)
     speeds = {c.speed: c.value for c in scenario.of(SetSpeed)}
+    solver = {
+        k: record[k]
+        for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver", "seconds", "seed")
+    }
     return Plan(
         scenario=scenario,
         study_area=record["study_area"],
@@ -259,12 +267,10 @@ def read_plan(folder: Path) -> Plan:
         cells=tables["cells"],
         options=tables["sites"].iloc[:0],
         indicators={k: math.nan if v["value"] is None else v["value"] for k, v in record["indicators"].items()},
-        solver={
-            k: record[k]
-            for k in ("model", "status", "objective", "bound", "gap", "unit", "reason", "solver", "seconds", "seed")
-        },
+        solver=solver,
         assumptions=default_assumptions().changed({**scenario.assumptions, **speeds}),
         sources=tuple(record["sources"]),
         demand_source=record.get("demand", "modelled"),
         cut_off=record.get("cut_off", ""),
+        network=read_network_plan(record["network"], solver, folder) if "network" in record else None,
     )

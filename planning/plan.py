@@ -13,6 +13,7 @@ import pandas as pd
 from optimizers import Allocation, Solution, allocate, evaluate, is_covered
 from planning.area_demand import PRECISIONS, Source, demand_source
 from planning.assumptions import Assumptions
+from planning.network.result import NetworkPlan
 from planning.question import Question, demand_factors
 from planning.scenario import Scenario
 from planning.study_area import StudyArea
@@ -89,6 +90,7 @@ class Plan:
         layer_digests: SHA-256 of each file of the user's.
         demand_source: where the persons come from: modelled, a register, or a register scaled to other totals.
         cut_off: last day the register speaks of; "" where people are modelled or the day is not known.
+        network: the plan of the network where the scenario asks for one; its last year is what `sites` shows.
     """
 
     scenario: Scenario
@@ -104,6 +106,7 @@ class Plan:
     sources: tuple[str, ...]
     demand_source: Source = "modelled"
     cut_off: str = ""
+    network: NetworkPlan | None = None
 
     @property
     def precision(self) -> dict[str, float]:
@@ -129,7 +132,11 @@ def read_answer(question: Question, solution: Solution | None, area: StudyArea) 
     Args:
         solution: None for a scenario that optimises nothing: what is fixed is open.
     """
-    opened = question.fixed if solution is None else solution.sites
+    return measured(question, question.fixed if solution is None else solution.sites, _solver(question, solution), area)
+
+
+def measured(question: Question, opened: tuple[int, ...], solver: Mapping[str, Any], area: StudyArea) -> Plan:
+    """The plan that has these sites open, whoever chose them."""
     capacity = question.sites["capacity_persons"].to_numpy(float)
     shared = allocate(question.people, opened, capacity, question.scenario.objective.minutes)
     cells = _cells(question, opened, shared)
@@ -145,7 +152,7 @@ def read_answer(question: Question, solution: Solution | None, area: StudyArea) 
         cells=cells,
         options=_options(question, opened),
         indicators=_indicators(question, cells, sites),
-        solver=_solver(question, solution),
+        solver=solver,
         assumptions=question.assumptions,
         sources=tuple(area.sources()),
         demand_source=demand_source(area.data, question.scenario.demand_base, demand_factors(question.scenario)),

@@ -14,7 +14,7 @@ from planning.assumptions import Assumptions
 from planning.codes import unknown_codes
 from planning.faults import PlanningError
 from planning.scenario import Scenario
-from planning.scenario_form import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, SetSpeed, Upgrade
+from planning.scenario_form import Close, CloseRoad, Forbid, Lock, Open, ScaleDemand, SetSpeed, Unsafe, Upgrade
 from planning.study_area import INSTITUTION, Progress, StudyArea
 
 Floats = npt.NDArray[np.float64]
@@ -127,13 +127,15 @@ def site_table(
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """The sites of this scenario: positions among the area's sites, and their table.
 
-    Existing institutions that are not closed, candidates that may be chosen, and candidates that the
+    Existing institutions that are neither closed nor unsafe, candidates that may be chosen, and candidates that the
     scenario opens or locks. Order is that of the area.
     """
     sites = area.sites
     existing = sites["kind"] == INSTITUTION
-    closed = {c.site for c in scenario.of(Close)}
+    unsafe = {c.site for c in scenario.of(Unsafe)}
+    closed = {c.site for c in scenario.of(Close)} | unsafe
     opened, locked, forbidden = ({c.site for c in scenario.of(kind)} for kind in (Open, Lock, Forbid))
+    forbidden |= unsafe
     allowed = sites["kind"].isin(scenario.candidates.kinds)
     if scenario.candidates.counties:
         allowed &= sites["county_code"].isin(scenario.candidates.counties)

@@ -3,6 +3,7 @@
 from geodata.errors import both, prefixed
 from optimizers import MODELS, Solution, solve
 from planning.faults import PlanningError
+from planning.network.run import run_network
 from planning.plan import Plan, read_answer
 from planning.question import Question, pose
 from planning.scenario import Scenario
@@ -12,6 +13,8 @@ from planning.study_area import Progress, StudyArea
 
 def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None) -> Plan:
     """Pose the scenario's question on the study area, solve it and measure the plan.
+
+    A scenario with `[network]` gives a plan whose `network` has services, years and money.
 
     Args:
         progress: called with the name of a step and a share from 0 to 1.
@@ -26,6 +29,8 @@ def run(scenario: Scenario, area: StudyArea, *, progress: Progress | None = None
             f"情景“{scenario.name}”用于研究区“{asked}”，不能用于“{given}”；请换用对应的研究区",
         )
         raise PlanningError([fault])
+    if scenario.network is not None:
+        return run_network(scenario, area, progress)
     question = pose(scenario, area, progress)
     solution = None if scenario.objective.model == "none" else _solve(question, progress)
     return read_answer(question, solution, area)

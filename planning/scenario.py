@@ -14,6 +14,7 @@ import tomli_w
 from geodata.errors import Sentence, both, prefixed
 from planning.codes import unknown_codes
 from planning.faults import PlanningError
+from planning.network.elsewhere import kept_for
 from planning.scenario_faults import form_faults, tuples
 from planning.scenario_form import Form, Layers, Table
 from planning.study_area import StudyArea
@@ -66,12 +67,16 @@ class Scenario(Form):
             code: not unknown_codes({"candidates": {"counties": (code,)}}, own) for code in self.candidates.counties
         }
         fits = [not unknown_codes({"changes": [change.model_dump()]}, own) for change in self.changes]
-        kept = {
+        kept: dict[str, Any] = {
             "study_area": area.data.name,
             "changes": tuple(c for c, fit in zip(self.changes, fits, strict=True) if fit),
             "candidates": self.candidates.model_copy(update={"counties": tuple(c for c, fit in known.items() if fit)}),
         }
         left = [_left_out("counties", code, area.data.name) for code, fit in known.items() if not fit]
+        if self.network is not None:
+            codes = {str(code) for code in own.data.counties["county_code"]}
+            kept["network"], dropped = kept_for(self.network, codes | {code[:4] for code in codes})
+            left += [_left_out(key, name, area.data.name) for key, name in dropped]
         left += [
             _left_out(change.type, str(next(v for k, v in change.model_dump().items() if k != "type")), area.data.name)
             for change, fit in zip(self.changes, fits, strict=True)
@@ -125,7 +130,16 @@ def _not_toml(file: str, error: Exception) -> Sentence:
 
 def shipped() -> dict[str, Path]:
     """The shipped scenarios, name → file, in the order in which they are compared."""
-    return {p.stem.split("_", 1)[1]: p for p in sorted((Path(__file__).parent / "scenarios").glob("*.toml"))}
+    return _in_folder(Path(__file__).parent / "scenarios")
+
+
+def shipped_networks() -> dict[str, Path]:
+    """The shipped scenarios with `[network]`, name → file; they take longer than the others and are run one by one."""
+    return _in_folder(Path(__file__).parent / "scenarios" / "network")
+
+
+def _in_folder(folder: Path) -> dict[str, Path]:
+    return {p.stem.split("_", 1)[1]: p for p in sorted(folder.glob("*.toml"))}
 
 
 def load(name_or_file: str) -> Scenario:
@@ -139,4 +153,4 @@ def load(name_or_file: str) -> Scenario:
 
 def find(name_or_file: str) -> Path:
     """The file of a shipped scenario, or the path as it is."""
-    return shipped().get(name_or_file, Path(name_or_file))
+    return {**shipped(), **shipped_networks()}.get(name_or_file, Path(name_or_file))

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic import ValidationError as Invalid
 
 from geodata.errors import Sentence, both, prefixed
 from geodata.travel.rules import is_exact_speed, may_be_zero, season_of, travel_figures
 from planning.assumptions import default_assumptions
 from planning.faults import kind_needed, listed_zh, nearest, needed
-from planning.scenario_form import CHANGE_TYPES, CHANGES, LIMITS, Form, Layers
+from planning.network.faults import network_faults
+from planning.scenario_form import CHANGE_TYPES, LIMITS, Form, Layers
+from planning.scenario_keys import known_keys
 
 
 def _place(path: tuple[Any, ...]) -> Sentence:
@@ -22,6 +23,11 @@ def _place(path: tuple[Any, ...]) -> Sentence:
         return both(
             ": ".join([f"changes no. {parts[1] + 1}", *keys]), "：".join([f"changes 第 {parts[1] + 1} 项", *keys])
         )
+    number = next((i for i, part in enumerate(parts) if isinstance(part, int)), 0)
+    if parts[0] == "network" and number > 1:
+        table, keys = ".".join(map(str, parts[:number])), [str(key) for key in parts[number + 1 :]]
+        nth = parts[number] + 1
+        return both(": ".join([f"[{table}] no. {nth}", *keys]), "：".join([f"[{table}] 第 {nth} 项", *keys]))
     same = f"[{parts[0]}] {'.'.join(map(str, parts[1:]))}" if len(parts) > 1 else str(parts[0])
     return both(same, same)
 
@@ -38,14 +44,14 @@ def _faults(table: dict[str, Any]) -> list[str]:
         return [_sentence(e["type"], e["loc"], e["input"], e.get("ctx", {})) for e in error.errors()] + _wrong_keys(
             table
         )
-    return _wrong_keys(table) + _contradictions(scenario)
+    return _wrong_keys(table) + _contradictions(scenario) + network_faults(scenario)
 
 
 def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) -> Sentence:
     where, shown = _place(loc), repr(found)
     if kind == "extra_forbidden":
         table = _place(loc[:-1]) if len(loc) > 1 else both("top level", "文件顶层")
-        return _unknown_key(table, str(loc[-1]), _known_keys(loc))
+        return _unknown_key(table, str(loc[-1]), known_keys(loc))
     if kind == "missing":
         table_zh = f"{_place(loc[:-1]).zh}：" if len(loc) > 1 else ""
         return both(f"{where} is missing; add it", f"{table_zh}缺少 {loc[-1]}；请补上")
@@ -53,6 +59,10 @@ def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) 
         "greater_than": lambda: needed(shown, f"a number above {ctx['gt']:g}", f"大于 {ctx['gt']:g} 的数"),
         "greater_than_equal": lambda: needed(shown, f"a number of {ctx['ge']:g} or more", f"{ctx['ge']:g} 或更大的数"),
         "less_than_equal": lambda: needed(shown, f"a number of {ctx['le']:g} or less", f"{ctx['le']:g} 或更小的数"),
+        "too_long": lambda: needed(
+            f"{ctx['actual_length']}", f"{ctx['max_length']} entries or fewer", f"不超过 {ctx['max_length']} 项"
+        ),
+        "string_too_short": lambda: both("an empty text found, some words are needed", "发现空白；请填写文字"),
         "too_short": lambda: both("an empty list found, one entry or more is needed", "发现空列表；请至少填一项"),
         "literal_error": lambda: needed(shown, f"one of {ctx['expected']}", listed_zh(ctx["expected"])),
         "union_tag_invalid": lambda: _unknown_type(ctx["tag"]),
@@ -75,16 +85,6 @@ def _unknown_key(table: str, key: str, known: Sequence[str]) -> Sentence:
 def _unknown_type(tag: str) -> Sentence:
     hint = nearest(tag, CHANGE_TYPES)
     return both(f"type {tag!r} is not known{hint}", f"没有“{tag}”这种类型{hint.zh}")
-
-
-def _known_keys(loc: tuple[Any, ...]) -> list[str]:
-    """The keys of the table that holds an unknown one."""
-    if loc[0] == "changes" and len(loc) > 3:
-        return list(CHANGES[CHANGE_TYPES.index(loc[2])].model_fields)
-    if len(loc) > 1:
-        kind = Form.model_fields[loc[0]].annotation
-        return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
-    return list(Form.model_fields)
 
 
 def tuples(value: Any) -> Any:
@@ -141,7 +141,7 @@ def _locked_and_forbidden(changes: list[Any]) -> list[str]:
         if isinstance(change, dict) and isinstance(change.get("site"), str):
             named.setdefault(change["site"], set()).add(str(change.get("type")))
     clashes = [(site, *(("locked", "锁定") if "lock" in kinds else ("opened", "开放"))) for site, kinds in named.items()
-               if "forbid" in kinds and kinds & {"lock", "open"}]  # fmt: skip
+               if kinds & {"forbid", "unsafe"} and kinds & {"lock", "open"}]  # fmt: skip
     return [
         both(
             f"changes: site '{site}' is both {how} and forbidden; keep one",
@@ -159,6 +159,7 @@ SHARES = (
 )  # fmt: skip
 DIVISORS = (
     "control_rate", "prevalence_rate", "equity_cap_min", "prevalence_60_plus", "category_share_physical",
+    "working_days_year", *(row.key for row in default_assumptions().rows if row.key.startswith("home_")),
     *(key for key in TRAVEL if not may_be_zero(key)),
 )  # fmt: skip
 

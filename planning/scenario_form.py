@@ -2,18 +2,11 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from geodata.travel.rules import season_of
+from planning.network.form import Network
+from planning.scenario_table import Table as Table
 
 Model = Literal["none", "max_coverage", "backup_coverage", "set_cover", "p_median", "p_center", "lexicographic"]
 LIMITS: dict[Model, tuple[str, ...]] = {
@@ -33,12 +26,6 @@ CandidateKind = Literal["township_place", "village_point"]
 Base = Literal["register", "control_total", "prevalence"]
 Profile = Literal["car", "motorcycle", "walking", "wheelchair", "with_escort"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
-
-
-class Table(BaseModel):
-    """A table of a scenario file: frozen, no unknown keys, no text for numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Open(Table):
@@ -64,10 +51,15 @@ class Upgrade(Table):
 
 
 class Lock(Table):
-    """A candidate must be chosen; it counts against the number of sites and the budget."""
+    """A candidate must be chosen; it counts against the number of sites and the budget.
+
+    Attributes:
+        year: calendar year from which it must be open, of a scenario with `[network]`; by the last year where absent.
+    """
 
     type: Literal["lock"] = "lock"
     site: str
+    year: int | None = None
 
 
 class Forbid(Table):
@@ -75,6 +67,14 @@ class Forbid(Table):
 
     type: Literal["forbid"] = "forbid"
     site: str
+
+
+class Unsafe(Table):
+    """A site that must not be used for safety, and why: a candidate is not chosen, an institution not used."""
+
+    type: Literal["unsafe"] = "unsafe"
+    site: str
+    reason: str = Field(min_length=1)
 
 
 class CloseRoad(Table):
@@ -101,7 +101,7 @@ class SetSpeed(Table):
 
 
 Change = Annotated[
-    Open | Close | Upgrade | Lock | Forbid | CloseRoad | ScaleDemand | SetSpeed, Field(discriminator="type")
+    Open | Close | Upgrade | Lock | Forbid | Unsafe | CloseRoad | ScaleDemand | SetSpeed, Field(discriminator="type")
 ]
 CHANGES: tuple[type[Table], ...] = get_args(get_args(Change)[0])
 CHANGE_TYPES = tuple(kind.model_fields["type"].default for kind in CHANGES)
@@ -172,6 +172,7 @@ class Form(Table):
         profile: who travels, see `geodata.travel.rules.PROFILES`.
         demand_base: which count of persons holds: the register, the control totals of the counties, or the
             prevalence of the survey; None for the register where the area has one, else the control totals.
+        network: a plan of all services over years takes the place of `objective`; see `planning.network.form`.
     """
 
     name: str = Field(pattern=r"^[\w\-]+$")
@@ -186,6 +187,7 @@ class Form(Table):
     demand_base: Base | None = None
     with_separate_xpcc: bool = False
     objective: Objective = Objective()
+    network: Network | None = None
     weights: Weights = Weights()
     candidates: Candidates = Candidates()
     layers: Layers = Layers()

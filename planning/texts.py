@@ -4,14 +4,21 @@ import math
 from typing import Final, Literal
 
 from planning.layer_texts import LAYER_TEXTS
+from planning.network.words import NETWORK_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final = ("zh", "en")
 STAMP: Final = "内部工作用图，未经审图不得公开"
 
+MORE_IS_BETTER: Final = (
+    "max_coverage", "backup_coverage", "network_most", "network_most_units", "network_neediest", "network_kolm_pollak",
+    "network_worst_off",
+)  # fmt: skip
+"""Models that make their objective as large as can be; the others make it small."""
 # key → (Chinese, English)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **LAYER_TEXTS,
+    **NETWORK_TEXTS,
     "jiujin": ("就近 · 残疾人服务资源规划", "Jiujin · service planning for disabled people"),
     "stamp": (STAMP, f"{STAMP} (internal working map, not reviewed for publication)"),
     "modelled": (
@@ -285,7 +292,7 @@ def gap_sentence(model: str, status: str, gap: float | None, language: str) -> s
         return text("optimal", language)
     if gap is None:
         return text(status, language) if status in TEXTS else status
-    more = model in ("max_coverage", "backup_coverage")
+    more = model in MORE_IS_BETTER
     possible = gap / (1 - gap) if more else gap  # of this plan's objective; a gap is a share of the larger of the two
     shown = f"{math.ceil(possible * 1000) / 10:.1f}"
     if language == "zh":

@@ -14,7 +14,7 @@ from made_scenarios import COUNTY, PEOPLE, few_sites, is_chinese, is_english, ow
 
 from planning import folder, read_plan
 from planning.cli import CONTRACT
-from planning.scenario import load, shipped
+from planning.scenario import load, shipped, shipped_networks
 from planning.texts import LANGUAGES
 
 PLAN_KEYS = {
@@ -170,7 +170,7 @@ class TestScenarios:
         said = jiujin("scenarios", "--lang", language)
         lines = said.out.splitlines()
         assert said.status == 0
-        assert [line.split()[0] for line in lines] == list(shipped())
+        assert [line.split()[0] for line in lines] == [*shipped(), *shipped_networks()]
         assert all(load(line.split()[0]).title(language) in line for line in lines)
 
 

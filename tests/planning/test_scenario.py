@@ -47,6 +47,7 @@ EVERY_CHANGE: list[dict[str, Any]] = [
     {"type": "upgrade", "site": "C653121", "capacity_persons": 4000},
     {"type": "lock", "site": "G11890652"},
     {"type": "forbid", "site": "G11890878"},
+    {"type": "unsafe", "site": "C653131", "reason": "滑坡"},
     {"type": "close_road", "closure": "duku"},
     {"type": "scale_demand", "county": COUNTY, "factor": 1.2},
     {"type": "set_speed", "speed": "main_road_kph", "value": 70.0},

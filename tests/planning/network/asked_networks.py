@@ -1,0 +1,168 @@
+"""Tiny networks as questions of the planner, and solvers for them: the reference model, and one that stops early."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+sys.path.append(str(Path(__file__).parents[2] / "optimizers" / "network"))
+from brute_force import best_value
+from tiny_networks import tiny_network
+
+from optimizers.network import BARRED, FREE, NetworkProblem, NetworkSolution
+from optimizers.network.solution import Stage
+from optimizers.reference import network as made
+from optimizers.reference.network import MINIMISED, solve_reference
+
+__all__ = ["Asked", "asked", "best_value", "delivered", "hasty", "is_within", "planned", "reference", "tiny_network"]
+
+_STATES = ("form_state", "module_state")
+SERVICES, SEASONS = ("rehabilitation", "day_care"), ("summer", "winter")
+NAMES = {"653101": ("喀什市", "Kashgar"), "652901": ("阿克苏市", "Aksu")}
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What explanations read of a `NetworkQuestion`."""
+
+    scenario: Any
+    problem: NetworkProblem
+    services: tuple[str, ...]
+    counties: tuple[str, ...]
+    county_names: dict[str, tuple[str, str]]
+    years: tuple[int, ...]
+    seasons: tuple[str, ...]
+    rows: pd.DataFrame
+    sites: pd.DataFrame
+    modules: pd.DataFrame
+    row_cell: Any
+    routes: tuple[Any, ...]
+
+    def minutes_of(self, season: int, service: int) -> csr_array:
+        return self.routes[season]
+
+
+def asked(problem: NetworkProblem, aims: tuple[str, ...] = ("most_units",)) -> Asked:
+    """The question of a tiny network: every row a cell of its own, a unit is what a person needs in a year."""
+    rows, sites = len(problem.units), len(problem.site_by)
+    counties = tuple(NAMES)[: problem.groups]
+    table = pd.DataFrame(
+        {
+            "cell_id": [f"c{r}" for r in range(rows)],
+            "county_code": [counties[g] for g in problem.group],
+            "area_id": [f"a{r // 2}" for r in range(rows)],
+            "service": [SERVICES[s] for s in problem.service],
+            "weight_class": [("other", "severe", "hardship")[r % 3] for r in range(rows)],
+            "persons": problem.units,
+            "units": problem.units,
+        }
+    )
+    named = pd.DataFrame(
+        {
+            "site_id": [f"s{j}" for j in range(sites)],
+            "name_zh": [f"机构{j}" for j in range(sites)],
+            "name_en": [f"Site {j}" for j in range(sites)],
+            "tier": "township",
+        }
+    )
+    return Asked(
+        scenario=SimpleNamespace(network=SimpleNamespace(aims=aims, explain_s=60.0, give=0.1)),
+        problem=problem,
+        services=SERVICES[: problem.services],
+        counties=counties,
+        county_names=NAMES,
+        years=tuple(range(2026, 2026 + problem.years)),
+        seasons=SEASONS[: len(problem.reach)],
+        rows=table,
+        sites=named,
+        modules=pd.DataFrame({"use_therapist": problem.module_use[:, 0], "use_teacher": problem.module_use[:, 1]}),
+        row_cell=np.arange(rows),
+        routes=tuple(_minutes(problem, a) for a in range(len(problem.reach))),
+    )
+
+
+def _minutes(problem: NetworkProblem, season: int) -> csr_array:
+    """Minutes of all pairs; those in reach are the nearer ones."""
+    reach = problem.reach[season]
+    whole = np.add.outer(7.0 * np.arange(reach.shape[0]), 3.0 * np.arange(reach.shape[1])) % 23 + 61.0 + season
+    near = np.zeros(reach.shape, dtype=bool)
+    near[np.repeat(np.arange(reach.shape[0]), np.diff(reach.indptr)), reach.indices] = True
+    return csr_array(np.where(near, whole - 60.0, whole))
+
+
+def reference(problem: NetworkProblem, aims: tuple[str, ...] = ("most",), **how: Any) -> NetworkSolution:
+    """The best plan, proven, whatever the engine is; knows the options of an engine and needs none."""
+    return solve_reference(problem, aims, give=how.get("give", 0.0))
+
+
+def delivered(
+    problem: NetworkProblem, form_year: Any, module_year: Any, aims: tuple[str, ...] = ("most",), **how: Any
+) -> NetworkSolution:
+    """The best deliveries of given institutions: the reference model with its choices fixed."""
+    model = made.network_model(problem)
+    for choices, years in ((model.y, form_year), (model.m, module_year)):
+        for (i, t), choice in choices.items():
+            choice.lowBound = choice.upBound = float(0 <= years[i] <= t)
+    report = made._solved(model, aims[0], made.AIMS[aims[0]](model, []), 60.0)
+    if not report.found:
+        return made._no_plan(problem, aims, report, 0.0, [])
+    return made._answer(aims, [made._stage(aims[0], report)], 0.0, report.stopped_by, made._plan(model))
+
+
+def hasty(seed: int) -> Any:
+    """A solver that stops early: a plan that is not the best at times, and a bound that is not tight at times."""
+    rng = np.random.default_rng(seed)
+
+    def solve(problem: NetworkProblem, aims: tuple[str, ...] = ("most",), **how: Any) -> NetworkSolution:
+        best = reference(problem, aims, **how)
+        if best.objective is None or len(aims) > 1:
+            return best
+        worse = best
+        if rng.random() < 0.6:
+            free = np.flatnonzero(problem.form_state == FREE)
+            state = problem.form_state.copy()
+            state[rng.choice(free, min(1, free.size), replace=False)] = 2
+            worse = reference(replace(problem, form_state=state), aims, **how)
+            worse = best if worse.objective is None else worse
+        turn = -1 if aims[0] in MINIMISED else 1
+        bound = best.objective + turn * float(rng.choice([0.0, 0.5, 3.0, np.inf]))
+        stage = Stage(aims[0], worse.objective, bound, "feasible")
+        return replace(worse, status="feasible", bound=bound, gap=None, stages=(stage,))
+
+    return solve
+
+
+@cache
+def _seed(n: int, on: tuple[str, ...], off: tuple[str, ...]) -> int:
+    seed = _seed(n - 1, on, off) + 1 if n else 0
+    while not _is_worth_it(tiny_network(seed, on=on, off=off)):
+        seed += 1
+    return seed
+
+
+def _is_worth_it(problem: NetworkProblem) -> bool:
+    """There is a plan, and what it opens is worth something."""
+    best = best_value(problem)
+    states = {name: np.where(getattr(problem, name) == FREE, BARRED, getattr(problem, name)) for name in _STATES}
+    return best is not None and best > (best_value(replace(problem, **states)) or 0.0) + 1e-6
+
+
+def planned(n: int, on: tuple[str, ...] = (), off: tuple[str, ...] = ()) -> NetworkProblem:
+    """The n-th tiny network with these limits in whose best plan something is opened."""
+    return tiny_network(_seed(n, on, off), on=on, off=off)
+
+
+def is_within(found: Any, truth: float | None) -> bool:
+    """Whether the true price (None or inf: no plan at all) lies in the interval of an explanation."""
+    room = 1e-5
+    if truth in (None, np.inf):
+        return bool(found.high == np.inf)
+    return bool(found.low - room <= truth <= found.high + room)

@@ -290,7 +290,7 @@ def gap_sentence(model: str, status: str, gap: float | None, language: str) -> s
     """How good the plan is known to be, as a sentence; "optimal" only with a proof."""
     if status == "optimal":
         return text("optimal", language)
-    if gap is None:
+    if gap is None or not math.isfinite(gap):
         return text(status, language) if status in TEXTS else status
     more = model in MORE_IS_BETTER
     possible = gap / (1 - gap) if more else gap  # of this plan's objective; a gap is a share of the larger of the two

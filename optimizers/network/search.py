@@ -34,7 +34,7 @@ from optimizers.solvers.warm import WarmProgram
 EFFORTS: Final = ("first", "quick", "thorough")
 _SMALL: Final = 20_000  # deliveries in all years of a question that is asked whole at once
 _FIRST_GAP: Final = 0.004  # of the narrow models
-_QUICK_GAP: Final = 0.008
+_NEAR_ENOUGH: Final = {"first": 0.03, "quick": 0.008, "thorough": 0.0}  # gap at which each effort stops
 _NARROW_S, _FOLDED_SHARE, _YEARS_SHARE = 10.0, 0.65, 0.4  # of the time left
 _CLOSER: Final = 0.9  # of a gap that is asked for: its scale shrinks with the bound
 _NODES: Final = 10_000_000
@@ -143,7 +143,7 @@ def best_choice(goal: Goal, start: Choice | None, clock: Clock) -> Found:
     found = _branched(goal, narrow, found, _at_most(clock, _NARROW_S), folded=True, gap=max(goal.gap, _FIRST_GAP))
     if _is_done(goal, found) or (goal.effort == "first" and found.choice is not None):
         return found
-    wanted = max(goal.gap, _QUICK_GAP if goal.effort == "quick" else 0.0)
+    wanted = max(goal.gap, _NEAR_ENOUGH[goal.effort])
     is_folded = goal.problem.years > 1
     found = _branched(goal, goal, found, clock.part(_FOLDED_SHARE if is_folded else 1.0), folded=True, gap=wanted)
     if _is_done(goal, found) or not is_folded:
@@ -157,11 +157,12 @@ def best_choice(goal: Goal, start: Choice | None, clock: Clock) -> Found:
 
 def _small(goal: Goal, found: Found, clock: Clock) -> Found:
     """Everything in one model; how near is near enough is known from the relaxation."""
-    if goal.gap > 0:
+    wanted = max(goal.gap, _NEAR_ENOUGH[goal.effort])
+    if wanted > 0:
         values, found = _relaxed(goal, found, goal.model(folded=False)[1], clock)
         if values is None:
             return found
-    return _branched(goal, goal, found, clock, folded=False, gap=goal.gap)
+    return _branched(goal, goal, found, clock, folded=False, gap=wanted)
 
 
 def _is_done(goal: Goal, found: Found) -> bool:

@@ -73,7 +73,7 @@ def _there(question: NetworkQuestion, solution: NetworkSolution, group: int, sit
     """The question of this county alone with a building at the site, without rounds, with all the money it needs."""
     problem = question.problem
     units = np.where(np.asarray(problem.group) == group, problem.units, 0.0)
-    free = (changes.without_most_sites(changes.without_targets(problem)))
+    free = changes.without_money(changes.without_most_sites(changes.without_targets(problem)))
     alone = changes.only_at(changes.without_rounds(changes.with_units(free, units), group), solution, site)
     return changes.with_site(alone, site, by=problem.years - 1)
 

@@ -30,15 +30,45 @@ MEND_S = 10.0  # seconds to look for a repair where there is no plan
 def run_network(scenario: Scenario, area: StudyArea, progress: Progress | None = None) -> Plan:
     """Pose the network question of a scenario on a study area, solve it, measure the plan and explain it.
 
-    The plan's own tables of sites, cells and indicators are measured as those of every plan, with the sites of the
-    last year; its `network` has years, services and money.
-
     Raises:
         PlanningError: for codes that the area does not have, and when no plan exists, with what would make one.
     """
     question = pose_network(scenario, area, progress)
-    solution = _solved(question, progress)
-    standing = _standing(question)
+    return measure_network(question, answer_network(question, progress), area, progress)
+
+
+def answer_network(question: NetworkQuestion, progress: Progress | None = None) -> NetworkSolution:
+    """The best plan found for the aims of the scenario, within the time and to the gap of its `[solver]`.
+
+    Raises:
+        PlanningError: when there is no plan, with what would make one.
+    """
+    scenario = question.scenario
+    assert scenario.network is not None
+    if progress:
+        progress("optimise", 0.0)
+    solution = solve_network(
+        question.problem,
+        question.engine_aims,
+        give=scenario.network.give,
+        time_limit_s=scenario.solver.time_limit_s,
+        gap=scenario.solver.gap,
+        effort=scenario.solver.effort,
+    )
+    if solution.objective is not None:
+        return solution
+    raise PlanningError([prefixed(scenario.called, _why_none(question, solution))])
+
+
+def measure_network(
+    question: NetworkQuestion, solution: NetworkSolution, area: StudyArea, progress: Progress | None = None
+) -> Plan:
+    """A solution as a plan with its tables, and with explanations where the scenario asks for them.
+
+    The plan's own tables of sites, cells and indicators are measured as those of every plan, with the sites of the
+    last year; its `network` has years, services and money.
+    """
+    scenario, standing = question.scenario, _standing(question)
     located = pose(_as_usual(scenario), area, progress)
     modules = modules_table(deliveries_of(question, solution))
     roads, caveat = rows_on_one_road(question, modules, area)
@@ -64,24 +94,6 @@ def caveats(sentence: Sentence | None, found: NetworkPlan) -> tuple[Explanation,
         return ()
     persons = found.value("persons_on_one_road")
     return (Explanation("one_road", "", sentence.zh, str(sentence), persons, persons, persons, "persons"),)
-
-
-def _solved(question: NetworkQuestion, progress: Progress | None) -> NetworkSolution:
-    scenario = question.scenario
-    assert scenario.network is not None
-    if progress:
-        progress("optimise", 0.0)
-    solution = solve_network(
-        question.problem,
-        question.engine_aims,
-        give=scenario.network.give,
-        time_limit_s=scenario.solver.time_limit_s,
-        gap=scenario.solver.gap,
-        effort=scenario.solver.effort,
-    )
-    if solution.objective is not None:
-        return solution
-    raise PlanningError([prefixed(scenario.called, _why_none(question, solution))])
 
 
 def _standing(question: NetworkQuestion) -> NetworkSolution | None:

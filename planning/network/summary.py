@@ -1,5 +1,6 @@
 """A network plan as lines of text: years, money, sites, who is served, rounds, and how good it is known to be."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from planning.network.result import NOTHING_YET, NetworkPlan
 from planning.network.sentences import amount
 from planning.texts import TEXTS, gap_sentence, text
 
+BY_BOUND = {"worst_off": "network_at_most", "least_regret": "network_at_least", "fewest_sites": "network_at_least"}
+"""Aims whose distance from the best is told as what no plan can pass, with the text for it."""
 TIERS = ("county", "township", "village")
 
 
@@ -105,7 +108,7 @@ def _fairness(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> Itera
         yield text("network_worst", language).format(names.get(code, code), f"{share * 100:.1f}%")
     newly, each = plan.value("persons_newly_served"), plan.value("yuan_per_newly_served")
     if each == each:
-        yield text("network_newly", language).format(round(newly), _yuan(each, language))
+        yield text("network_newly", language).format(plan.last_year, round(newly), _yuan(each, language))
     gap, before = plan.value("tilt_gap_points"), plan.value("tilt_gap_points", year=NOTHING_YET)
     if gap == gap and before == before:
         ahead = gap < 0
@@ -135,9 +138,19 @@ def aim_lines(plan: NetworkPlan, language: str) -> list[str]:
 
 
 def _aim(aim: Any, language: str) -> str:
-    quality = gap_sentence(f"network_{aim['aim']}", aim["status"], aim["gap"], language)
-    if aim["unit"] == "share":
-        told: str = f"{aim['objective'] * 100:.1f}%"
-    else:
-        told = in_language(amount(aim["objective"], aim["unit"]), language)
-    return text("network_aim", language).format(text(f"aim_{aim['aim']}", language), told, quality)
+    reached = _measured(aim["objective"], aim["unit"], language)
+    return text("network_aim", language).format(text(f"aim_{aim['aim']}", language), reached, _quality(aim, language))
+
+
+def _measured(value: float, unit: str, language: str) -> str:
+    return f"{value * 100:.1f}%" if unit == "share" else in_language(amount(value, unit), language)
+
+
+def _quality(aim: Any, language: str) -> str:
+    """How good it is known to be: in shares of it, or by what no plan can pass where a share of it says little."""
+    if aim["status"] == "optimal" or aim["aim"] not in BY_BOUND or not math.isfinite(aim["bound"]):
+        return gap_sentence(f"network_{aim['aim']}", aim["status"], aim["gap"], language)
+    if BY_BOUND[aim["aim"]] == "network_at_most":
+        return text("network_at_most", language).format(f"{math.ceil(aim['bound'] * 1000) / 10:.1f}%")
+    below = max(0.0, aim["bound"])
+    return text("network_at_least", language).format(_measured(below, aim["unit"], language))

@@ -52,8 +52,8 @@ NETWORK_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "network_no_rounds": ("没有巡回与上门服务", "no rounds and no home service"),
     "network_worst": ("覆盖最低：{0} {1}", "worst county: {0} {1}"),
     "network_newly": (
-        "比现状多服务 {0:,} 人（按服务计），每人 {1}",
-        "{0:,} more served than by what stands (by service), {1} each",
+        "{0} 年比现状多服务 {1:,} 人（按服务计）；各年资金合计，平均每人 {2}",
+        "{1:,} more served in {0} than by what stands (by service); the money of all years is {2} for each",
     ),
     "network_tilt": (
         "倾斜地区覆盖率比其他地区低 {0:.1f} 个百分点（现状低 {1:.1f}）",
@@ -69,6 +69,8 @@ NETWORK_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "network_map": ("地图与各方案共用的指标按：{0}", "the map and the indicators of all plans: {0}"),
     "network_aim": ("目标“{0}”：{1}；{2}", "aim '{0}': {1}; {2}"),
+    "network_at_most": ("任何方案至多达到 {0}（未证明最优）", "no plan can reach more than {0} (not proven best)"),
+    "network_at_least": ("任何方案都不会低于 {0}（未证明最优）", "no plan can be below {0} (not proven best)"),
     "aim_most_units": ("提供最多服务", "most service delivered"),
     "aim_neediest": ("最需要者优先", "the neediest first"),
     "aim_kolm_pollak": ("公平优先（Kolm–Pollak）", "fairness first (Kolm-Pollak)"),

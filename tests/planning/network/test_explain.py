@@ -286,6 +286,8 @@ def test_rounds_are_set_against_what_a_building_would_have_cost_a_person() -> No
     question, solution = asked(rounds_or_building()), reference(rounds_or_building())
     rounds, building = building_instead(question, solution, question.counties[0], solve=reference)
     assert (rounds.kind, rounds.value) == ("rounds", 2.0)  # yuan a unit, and a unit is what a person needs
+    poor = replace(question.problem, money=np.full((1, 1), 900.0))
+    assert building_instead(asked(poor), reference(poor), question.counties[0], solve=reference)[1] == building
     tier = np.where(question.sites["site_id"] == building_site(building), "village", "township")
     moved = replace(question, sites=question.sites.assign(tier=tier))
     other = building_instead(moved, solution, question.counties[0], most=1, solve=reference)[1]
@@ -297,6 +299,8 @@ def test_rounds_are_set_against_what_a_building_would_have_cost_a_person() -> No
     assert building.value == pytest.approx(1000.0 / persons, rel=1e-5)
     assert f"末年服务本县 {round(persons)} 人" in building.zh
     assert f"每人一次性 {number(1000.0 / persons)} 元、每年 {number(1.0 / persons)} 元" in building.zh
+    poor = replace(question.problem, money=np.full((1, 1), 900.0))
+    assert building_instead(asked(poor), reference(poor), question.counties[0], solve=reference)[1] == building
     tier = np.where(question.sites["site_id"] == building_site(building), "village", "township")
     moved = replace(question, sites=question.sites.assign(tier=tier))
     other = building_instead(moved, solution, question.counties[0], most=1, solve=reference)[1]

@@ -226,6 +226,6 @@ def test_no_plan_in_the_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     question = SimpleNamespace(scenario=scenario(), problem=None, engine_aims=("most",))
     monkeypatch.setattr(running, "solve_network", lambda *_, **__: nothing)
     with pytest.raises(PlanningError) as error:
-        running._solved(question, None)  # type: ignore[arg-type]
+        running.answer_network(question)  # type: ignore[arg-type]
     assert "time_limit_s" in str(error.value)
     assert "没有找到方案" in in_language(error.value.faults[0], "zh")

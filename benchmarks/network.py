@@ -1,0 +1,85 @@
+"""The network engine beside the textbook model, on the same questions, in one run.
+
+`python benchmarks/network.py [--seconds 60] [--budgets 5,12,30,60] [--large]` poses the six services of the embedded
+area over five years, asks the engine and the PuLP reference model (HiGHS) for the same time, and prints for each budget
+(million yuan in all): seconds to the first plan and to the end, the proven gap, and the ratio of the plans' values.
+The reference is only asked where its model can be written down in the time (`--large` asks it all the same).
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run from a checkout, installed or not
+
+from optimizers.network import NetworkProblem, NetworkSolution, broken, solve_network
+from optimizers.reference.network import solve_reference
+from planning import Scenario, StudyArea
+from planning.network.pose import pose_network
+
+PREFECTURE = "6530"  # Kizilsu: small enough for the textbook model
+YEARS = 5
+
+
+def main() -> None:
+    options = _options()
+    area = StudyArea.southern_xinjiang()
+    solve_network(_posed(area, 5.0, ("653022",)), time_limit_s=5.0)  # compiled and warmed up before the clocks start
+    print(f"{'question':<28}{'first s':>9}{'all s':>8}{'gap %':>8}{'textbook s':>12}{'gap %':>8}{'value ratio':>13}")
+    for budget in options.budgets:
+        _compare(f"{budget:g} million, embedded area", _posed(area, budget), options.seconds, textbook=options.large)
+    counties = tuple(str(c) for c in area.data.counties["county_code"] if str(c).startswith(PREFECTURE))
+    _compare(f"{options.budgets[0]:g} million, Kizilsu", _posed(area, options.budgets[0], counties), options.seconds)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument(
+        "--budgets", type=lambda text: [float(b) for b in text.split(",")], default=[5.0, 12.0, 30.0, 60.0]
+    )
+    parser.add_argument("--large", action="store_true")
+    return parser.parse_args()
+
+
+def _posed(area: StudyArea, budget: float, counties: tuple[str, ...] = ()) -> NetworkProblem:
+    money = [{"source": "budget", "yuan": budget * 1e6 / YEARS}]
+    table = {
+        "name": "benchmark",
+        "network": {"years": YEARS, "money": money},
+        "candidates": {"counties": list(counties)},
+    }
+    return pose_network(Scenario.from_table(table, "benchmark.toml"), area).problem
+
+
+def _compare(name: str, problem: NetworkProblem, seconds: float, *, textbook: bool = True) -> None:
+    first = _timed(lambda: solve_network(problem, time_limit_s=seconds, effort="first"))
+    ours = _timed(lambda: solve_network(problem, time_limit_s=seconds, gap=0.01))
+    assert not broken(problem, ours[1])
+    line = f"{name:<28}{first[0]:>9.1f}{ours[0]:>8.1f}{_percent(ours[1].gap):>8}"
+    if textbook:
+        theirs = _timed(lambda: solve_reference(problem, time_limit_s=seconds))
+        line += f"{theirs[0]:>12.1f}{_percent(theirs[1].gap):>8}{_ratio(ours[1], theirs[1]):>13}"
+    print(line, flush=True)
+
+
+def _timed(ask: Callable[[], NetworkSolution]) -> tuple[float, NetworkSolution]:
+    begun = monotonic()
+    found = ask()
+    return monotonic() - begun, found
+
+
+def _percent(gap: float | None) -> str:
+    return "-" if gap is None else f"{100 * gap:.2f}"
+
+
+def _ratio(ours: NetworkSolution, theirs: NetworkSolution) -> str:
+    if ours.objective is None or not theirs.objective:
+        return "no plan"
+    return f"{ours.objective / theirs.objective:.4f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@
 | `solution.py` | the answer: years of opening, deliveries, payments, and how good it is known to be |
 | `core.py` | rows that differ in nothing but their units become one |
 | `sheet.py`, `model.py`, `aims.py` | the mixed-integer model: its paper, its limits, what it is for |
+| `links.py` | rows that tighten a model without losing a plan |
 | `engine.py`, `search.py` | one aim after the other; for each a first plan, better ones, and the bound |
 | `choice.py` | deliveries and payments for given choices; the one measure of every plan |
 | `changes.py` | the same question without a lock, a floor, a season; with a site forced in |

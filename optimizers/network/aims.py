@@ -38,6 +38,11 @@ def is_minimised(aim: str) -> bool:
     return aim in ("least_cost", "fewest_sites", "least_regret")
 
 
+def limit_of(aim: str) -> float:
+    """What no plan whatsoever passes: nothing is less than free, and nobody gets more than all."""
+    return 0.0 if is_minimised(aim) else 1.0 if aim == "worst_off" else np.inf
+
+
 def scale_of(aim: str, bests: Sequence[float]) -> float:
     """What the gap of an aim is a share of at least: a regret is small beside what it is measured against."""
     return max(bests, default=0.0) if aim == "least_regret" else 0.0

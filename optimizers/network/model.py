@@ -176,7 +176,7 @@ def _modules_need_a_building(problem: NetworkProblem, core: Core, model: Model) 
     lacking = np.flatnonzero(~standing_sites(problem)[site])
     rows = model.sheet.new_rows(lacking.size * problem.years, low=0.0).reshape(lacking.size, problem.years)
     model.sheet.put(rows, model.on[lacking], -1.0)
-    which, form = _matches(site[lacking], problem.form_site[model.forms])
+    which, form = matches(site[lacking], problem.form_site[model.forms])
     room = np.minimum(model.copies[lacking][which], _fitting(problem, model.modules[lacking][which], model.forms[form]))
     model.sheet.put(rows[which], model.opens[form], room[:, None])
 
@@ -265,8 +265,8 @@ def _days_of_rounds(
         model.sheet.put(at[of], columns[limited], days * problem.season_share[period.season])
 
 
-def _matches(wanted: Ints, given: Ints) -> tuple[Ints, Ints]:
-    """Positions (in `wanted`, in `given`) of all equal pairs."""
+def matches(wanted: Ints, given: Ints) -> tuple[Ints, Ints]:
+    """Positions (in `wanted`, in `given`) of all equal pairs, by `wanted`."""
     order = np.argsort(given, kind="stable")
     first = np.searchsorted(given[order], wanted, side="left")
     count = np.searchsorted(given[order], wanted, side="right") - first

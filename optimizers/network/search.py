@@ -21,9 +21,10 @@ import numpy as np
 
 from optimizers.arrays import Bools, Floats
 from optimizers.clock import Clock
-from optimizers.network.aims import Hold, counts_all_years, is_minimised, keep, line_of, scale_of
+from optimizers.network.aims import Hold, counts_all_years, is_minimised, keep, limit_of, line_of, scale_of
 from optimizers.network.choice import Choice, choice_in, columns_of, delivery_of, gap_of
 from optimizers.network.core import Core, core_of
+from optimizers.network.links import add_links, all_links, broken_links
 from optimizers.network.model import Model, model_of, periods_of
 from optimizers.network.problem import BARRED, FREE, NetworkProblem
 from optimizers.network.solution import NEVER
@@ -37,6 +38,7 @@ _FIRST_GAP: Final = 0.004  # of the narrow models
 _NEAR_ENOUGH: Final = {"first": 0.03, "quick": 0.008, "thorough": 0.0}  # gap at which each effort stops
 _NARROW_S, _FOLDED_SHARE, _YEARS_SHARE = 10.0, 0.65, 0.4  # of the time left
 _CLOSER: Final = 0.9  # of a gap that is asked for: its scale shrinks with the bound
+_LINKINGS, _LINKING_SHARE = 4, 0.15  # times that rows are added to a relaxation, part of the time that may take
 _NODES: Final = 10_000_000
 _HAIR: Final = 1e-6
 
@@ -78,8 +80,13 @@ class Goal:
         deliveries = sum(one.row.size for one in self.core.arcs) + rounds
         return deliveries * self.problem.years <= _SMALL
 
-    def model(self, *, folded: bool) -> tuple[Model, ModelArrays]:
-        """The model of this aim, to be minimised."""
+    def model(self, *, folded: bool, linked: bool = False) -> "Written":
+        """The model of this aim, to be minimised.
+
+        Args:
+            folded: put years together.
+            linked: with all rows of `links.py`.
+        """
         periods = periods_of(
             self.problem,
             folded=folded,
@@ -89,7 +96,10 @@ class Goal:
         model = model_of(self.problem, self.core, periods)
         for hold in self.holds:
             keep(self.problem, self.core, model, hold, self.bests)
-        return model, model.sheet.arrays(self.sign * line_of(self.problem, self.core, model, self.aim, self.bests))
+        cost = self.sign * line_of(self.problem, self.core, model, self.aim, self.bests)
+        if linked:
+            add_links(self.problem, self.core, model, all_links(self.problem, self.core, model))
+        return Written(model, cost, model.sheet.arrays(cost))
 
     def worth(self, choice: Choice) -> float | None:
         """Value of the aim for a choice, year by year; None where a limit or a hold is broken."""
@@ -104,6 +114,15 @@ class Goal:
         )
         shares = "worst_off" in self.names or bool(np.any(problem.floor > 0))
         return replace(self, problem=problem, core=core_of(problem, shares=shares))
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """A model as it goes to the solver: where its variables stand, what they cost, and all in arrays."""
+
+    model: Model
+    cost: Floats
+    arrays: ModelArrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,39 +149,40 @@ class Found:
 def best_choice(goal: Goal, start: Choice | None, clock: Clock) -> Found:
     """The best choice that can be found in the time, and the bound."""
     found = _with_choice(
-        goal, Found(None, goal.sign * np.inf, -goal.sign * np.inf, scale_of(goal.aim, goal.bests)), start
+        goal, Found(None, goal.sign * np.inf, limit_of(goal.aim), scale_of(goal.aim, goal.bests)), start
     )
     if goal.is_small:
         return _small(goal, found, clock)
-    model, arrays = goal.model(folded=True)
-    values, found = _relaxed(goal, found, arrays, clock)
+    written, values, found = _relaxed(goal, found, goal.model(folded=True), clock)
     if values is None:
         return found
-    used = _used(goal.problem, model, values)
+    used = _used(goal.problem, written.model, values)
     narrow = goal.only(*_and_chosen(used, found.choice))
-    found = _branched(goal, narrow, found, _at_most(clock, _NARROW_S), folded=True, gap=max(goal.gap, _FIRST_GAP))
+    first = narrow.model(folded=True, linked=True)
+    found = _branched(goal, narrow, first, found, _at_most(clock, _NARROW_S), gap=max(goal.gap, _FIRST_GAP))
     if _is_done(goal, found) or (goal.effort == "first" and found.choice is not None):
         return found
     wanted = max(goal.gap, _NEAR_ENOUGH[goal.effort])
     is_folded = goal.problem.years > 1
-    found = _branched(goal, goal, found, clock.part(_FOLDED_SHARE if is_folded else 1.0), folded=True, gap=wanted)
+    found = _branched(goal, goal, written, found, clock.part(_FOLDED_SHARE if is_folded else 1.0), gap=wanted)
     if _is_done(goal, found) or not is_folded:
         return found
     narrow = goal.only(*_and_chosen(used, found.choice))
-    found = _branched(goal, narrow, found, clock.part(_YEARS_SHARE), folded=False, gap=max(goal.gap, _FIRST_GAP))
+    years = narrow.model(folded=False, linked=True)
+    found = _branched(goal, narrow, years, found, clock.part(_YEARS_SHARE), gap=max(goal.gap, _FIRST_GAP))
     if _is_done(goal, found) or goal.effort != "thorough":
         return found
-    return _branched(goal, goal, found, clock, folded=False, gap=goal.gap)
+    return _branched(goal, goal, goal.model(folded=False), found, clock, gap=goal.gap)
 
 
 def _small(goal: Goal, found: Found, clock: Clock) -> Found:
     """Everything in one model; how near is near enough is known from the relaxation."""
-    wanted = max(goal.gap, _NEAR_ENOUGH[goal.effort])
+    wanted, written = max(goal.gap, _NEAR_ENOUGH[goal.effort]), goal.model(folded=False)
     if wanted > 0:
-        values, found = _relaxed(goal, found, goal.model(folded=False)[1], clock)
+        written, values, found = _relaxed(goal, found, written, clock)
         if values is None:
             return found
-    return _branched(goal, goal, found, clock, folded=False, gap=wanted)
+    return _branched(goal, goal, written, found, clock, gap=wanted)
 
 
 def _is_done(goal: Goal, found: Found) -> bool:
@@ -176,13 +196,26 @@ def _at_most(clock: Clock, seconds: float) -> Clock:
 # --- one model -----------------------------------------------------------------------------------------------
 
 
-def _relaxed(goal: Goal, found: Found, arrays: ModelArrays, clock: Clock) -> tuple[Floats | None, Found]:
-    """Values of the relaxation, and its bound."""
-    program = WarmProgram(arrays)
+def _relaxed(goal: Goal, found: Found, written: Written, clock: Clock) -> tuple[Written, Floats | None, Found]:
+    """The model with the rows that its relaxation breaks, the values of the relaxation, and its bound."""
+    program = WarmProgram(written.arrays)
     values = program.solve(clock.left_s)
+    for _ in range(_LINKINGS):
+        if values is None or clock.used_s > _LINKING_SHARE * clock.limit_s:
+            break
+        model = written.model
+        links = broken_links(goal.problem, goal.core, model, values)
+        if not add_links(goal.problem, goal.core, model, links):
+            break
+        written = replace(written, arrays=model.sheet.arrays(written.cost))
+        program.extend(written.arrays)
+        tighter = program.solve(clock.left_s)
+        if tighter is None:
+            break
+        values = tighter
     if values is None:
-        return None, replace(found, impossible=program.infeasible and found.choice is None)
-    return values, _bounded(goal, found, program.objective)
+        return written, None, replace(found, impossible=program.infeasible and found.choice is None)
+    return written, values, _bounded(goal, found, program.objective)
 
 
 def _used(problem: NetworkProblem, model: Model, values: Floats) -> tuple[Bools, Bools]:
@@ -200,11 +233,11 @@ def _and_chosen(used: tuple[Bools, Bools], choice: Choice | None) -> tuple[Bools
     return used[0] | (choice.form_year != NEVER), used[1] | (choice.module_year != NEVER)
 
 
-def _branched(goal: Goal, asked: Goal, found: Found, clock: Clock, *, folded: bool, gap: float) -> Found:
+def _branched(goal: Goal, asked: Goal, written: Written, found: Found, clock: Clock, *, gap: float) -> Found:
     """Branch and bound in the model of `asked`, which is the goal or a narrower one: then its bound says nothing."""
     if clock.is_up and found.choice is not None:
         return found
-    model, arrays = asked.model(folded=folded)
+    model, arrays = written.model, written.arrays
     begin = _begin(model, asked.problem, found.choice)
     scale = max(found.scale, abs(found.value) if found.choice is not None else abs(found.bound))
     near = _CLOSER * gap * scale if np.isfinite(scale) else 0.0

@@ -33,6 +33,15 @@ class WarmProgram:
         """Give columns other bounds."""
         self._highs.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
 
+    def extend(self, model: ModelArrays) -> None:
+        """Add the rows that a model has got since; its columns are the same."""
+        old = self._highs.getNumRow()
+        first = int(model.start[old])
+        self._highs.addRows(
+            model.row_lower.size - old, model.row_lower[old:], model.row_upper[old:], model.value.size - first,
+            model.start[old:-1] - first, model.index[first:], model.value[first:],
+        )  # fmt: skip
+
     def solve(self, seconds: float) -> Floats | None:
         """Values of the columns at the optimum; None when there is none or the time is up (`infeasible` tells)."""
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.01))

@@ -1,18 +1,21 @@
 """Coverage and difference maps: folium, one self-contained file each, opened by double-click without internet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from folium.template import Template
-from shapely import linestrings, points
+from shapely import linestrings
 
+from planning.map_parts import constant, located, placed
+from planning.network import map_layers
+from planning.network.summary import map_lines
 from planning.notes import cautions, conditions
-from planning.offline import TextTooltip, inert, inert_html, offline_map, to_html
+from planning.offline import TextTooltip, inert_html, offline_map, to_html
 from planning.plan import BAND_NAMES, BANDS_MIN, Plan
 from planning.study_area import StudyArea
 from planning.texts import gap_sentence, people_label, people_note, text
@@ -88,7 +91,7 @@ def coverage_map(plan: Plan, area: StudyArea, language: str = "zh") -> str:
     _all_symbols(plan, language, made)
     _other_institutions(area, language, made)
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in zip(BAND_NAMES, BAND_COLOURS, strict=True)]
-    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(plan))]
+    legend += _symbol_rows(plan, language)
     title = plan.scenario.title(language)
     return _finish(made, title, _numbers(plan, area, language), legend, plan, language)
 
@@ -106,7 +109,7 @@ def difference_map(first: Plan, second: Plan, area: StudyArea, language: str = "
         f"{text(n, language)}: {int(persons.get(n, 0)):,} {text('unit_person', language)}" for n in DIFFERENCE_COLOURS
     ]
     legend = [LegendRow(_dot(c), text(n, language)) for n, c in DIFFERENCE_COLOURS.items()]
-    legend += [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(second))]
+    legend += _symbol_rows(second, language)
     title = f"{first.scenario.title(language)} → {second.scenario.title(language)}"
     return _finish(made, title, lines, legend, second, language)
 
@@ -140,10 +143,10 @@ def _base(plan: Plan, area: StudyArea, language: str) -> folium.Map:
             tooltip = TextTooltip(["name"], labels=False) if key else None
             shown = {"name": text(key, language)} if key else {"control": False}
             folium.GeoJson(
-                layer[["name", "geometry"]], style_function=_constant(style), tooltip=tooltip, **shown
+                layer[["name", "geometry"]], style_function=constant(style), tooltip=tooltip, **shown
             ).add_to(made)
     style = {"color": "#a39c90", "weight": 1.2, "opacity": 0.9}
-    folium.GeoJson(road_lines(area), name=text("roads", language), style_function=_constant(style)).add_to(made)
+    folium.GeoJson(road_lines(area), name=text("roads", language), style_function=constant(style)).add_to(made)
     return made
 
 
@@ -153,15 +156,6 @@ def road_lines(area: StudyArea) -> gpd.GeoDataFrame:
     pairs = np.unique(np.sort(np.column_stack([roads.tail, roads.head]), axis=1), axis=0)
     ends = np.stack([roads.lon[pairs], roads.lat[pairs]], axis=2)
     return gpd.GeoDataFrame(geometry=linestrings(ends), crs=4326)
-
-
-def _constant(style: Mapping[str, Any]) -> Callable[[Any], Mapping[str, Any]]:
-    return lambda _feature: style
-
-
-def _located(rows: pd.DataFrame, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
-    safe = {k: [inert(x) if isinstance(x, str) else x for x in v] for k, v in columns.items()}
-    return gpd.GeoDataFrame(safe, geometry=points(rows["lon"], rows["lat"]), crs=4326)
 
 
 def _dots(
@@ -186,9 +180,9 @@ def _dots(
             style = {"color": colour, "weight": 0.8 if hollow else 0, "fillColor": colour}
             dot = folium.CircleMarker(radius=radius, fill=True, fill_opacity=0.0 if hollow else 0.8)
             folium.GeoJson(
-                _located(rows[here], {k: np.asarray(v)[here] for k, v in facts.items()}),
+                located(rows[here], {k: np.asarray(v)[here] for k, v in facts.items()}),
                 marker=dot,
-                style_function=_constant({**style, "fillOpacity": 0.0 if hollow else 0.8}),
+                style_function=constant({**style, "fillOpacity": 0.0 if hollow else 0.8}),
                 tooltip=TextTooltip(list(facts)),
             ).add_to(group)
     return group
@@ -200,14 +194,25 @@ def _signs(plan: Plan) -> "pd.Series[str]":
     return plan.sites["role"].where(~new_village, "village_point")
 
 
+def _symbol_rows(plan: Plan, language: str) -> list[LegendRow]:
+    """The legend of the institutions, and of those who are served at home."""
+    if plan.network is None:
+        return [LegendRow(svg, text(role, language)) for role, svg in SYMBOLS.items() if role in set(_signs(plan))]
+    there = set(map_layers.signs(plan.network.sites))
+    rows = [LegendRow(svg, text(key, language)) for key, (svg, _) in map_layers.SIGNS.items() if key in there]
+    at_home = len(map_layers.served_at_home(plan.network, language)) > 0
+    return rows + [LegendRow(map_layers.HOME_SIGN, text("map_home", language))] * at_home
+
+
 def _all_symbols(plan: Plan, language: str, made: folium.Map) -> None:
+    if plan.network is not None:
+        map_layers.network_symbols(plan.network, plan.cells, language, made)
+        return
     for sign in SYMBOLS:
         _symbols(plan.sites[_signs(plan) == sign], sign, language, made)
 
 
 def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> None:
-    if not len(rows):
-        return
     facts = {
         text("name", language): rows["name_zh" if language == "zh" else "name_en"],
         text("host", language): [text(h, language) for h in rows["host_type"]],
@@ -217,16 +222,7 @@ def _symbols(rows: pd.DataFrame, role: str, language: str, made: folium.Map) -> 
         text("capital", language): rows["capital_yuan"].astype(int),
     }
     size = {"existing": 14, "village_point": 11}.get(role, 20)
-    icon = folium.DivIcon(
-        html=SYMBOLS[role], icon_size=(size, size), icon_anchor=(size // 2, size // 2), class_name="symbol"
-    )
-    layer = folium.GeoJson(
-        _located(rows, facts),
-        name=text(role, language),
-        marker=folium.Marker(icon=icon),
-        tooltip=TextTooltip(list(facts)),
-    )
-    layer.add_to(made)
+    placed(rows, facts, SYMBOLS[role], size, text(role, language), made)
 
 
 def _other_institutions(area: StudyArea, language: str, made: folium.Map) -> None:
@@ -243,7 +239,7 @@ def _other_institutions(area: StudyArea, language: str, made: folium.Map) -> Non
         }
         icon = folium.DivIcon(html=svg, icon_size=(14, 14), icon_anchor=(7, 7), class_name="symbol")
         layer = folium.GeoJson(
-            _located(rows, facts),
+            located(rows, facts),
             name=text(kind, language),
             show=False,
             marker=folium.Marker(icon=icon),
@@ -259,21 +255,27 @@ def _dot(colour: str) -> str:
 
 
 def _numbers(plan: Plan, area: StudyArea, language: str) -> list[str]:
-    found, solver = plan.indicators, plan.solver
-    served, full = int(found["persons_served"]), int(found["persons_near_but_full"])
-    persons = f"{int(found['persons_total']):,}"
+    found = plan.indicators
     minute = "分钟" if language == "zh" else "min"
     shares = " · ".join(f"{b:.0f} {minute} {found[f'share_within_{b:.0f}_min'] * 100:.1f}%" for b in BANDS_MIN)
     return [
-        f"{people_label(plan.demand_source, language)}: {persons}",
+        f"{people_label(plan.demand_source, language)}: {int(found['persons_total']):,}",
         shares,
+        *(_served_and_price(plan, language) if plan.network is None else map_lines(plan.network, language)),
+        conditions(plan.scenario, language, area),
+        *cautions(plan, language),
+    ]
+
+
+def _served_and_price(plan: Plan, language: str) -> list[str]:
+    found, solver = plan.indicators, plan.solver
+    served, full = int(found["persons_served"]), int(found["persons_near_but_full"])
+    return [
         text("served_and_full", language).format(served, served / found["persons_total"] * 100, full),
         text("new_and_price", language).format(
             int(found["sites"]), found["cost_yuan"] / 10_000, found["cost_yuan"] / 1_000_000
         ),
         gap_sentence(str(solver["model"]), str(solver["status"]), solver["gap"], language),
-        conditions(plan.scenario, language, area),
-        *cautions(plan, language),
     ]
 
 

@@ -41,10 +41,15 @@ def _faults(table: dict[str, Any]) -> list[str]:
     try:
         scenario = Form.model_validate(tuples(table))
     except Invalid as error:
-        return [_sentence(e["type"], e["loc"], e["input"], e.get("ctx", {})) for e in error.errors()] + _wrong_keys(
-            table
-        )
+        found = [e for e in error.errors() if not _follows(e, error)]
+        return [_sentence(e["type"], e["loc"], e["input"], e.get("ctx", {})) for e in found] + _wrong_keys(table)
     return _wrong_keys(table) + _contradictions(scenario) + network_faults(scenario)
+
+
+def _follows(fault: Any, error: Invalid) -> bool:
+    """A list that only counts as empty because its entries are wrong, which is said of each of them."""
+    within = [other["loc"] for other in error.errors() if other["loc"][: len(fault["loc"])] == fault["loc"]]
+    return fault["type"] == "too_short" and len(within) > 1
 
 
 def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) -> Sentence:
@@ -62,6 +67,11 @@ def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) 
         "too_long": lambda: needed(
             f"{ctx['actual_length']}", f"{ctx['max_length']} entries or fewer", f"不超过 {ctx['max_length']} 项"
         ),
+        "finite_number": lambda: needed(shown, "a finite number", "有限的数"),
+        "tuple_type": lambda: needed(shown, "a number or a list of numbers", "一个数或一列数")
+        if loc[-1] == "yuan"
+        else needed(shown, *kind_needed(kind)),
+        "model_type": lambda: needed(shown, f"a table [{loc[-1]}]", f"表 [{loc[-1]}]"),
         "string_too_short": lambda: both("an empty text found, some words are needed", "发现空白；请填写文字"),
         "too_short": lambda: both("an empty list found, one entry or more is needed", "发现空列表；请至少填一项"),
         "literal_error": lambda: needed(shown, f"one of {ctx['expected']}", listed_zh(ctx["expected"])),

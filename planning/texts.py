@@ -290,9 +290,9 @@ def gap_sentence(model: str, status: str, gap: float | None, language: str) -> s
     """How good the plan is known to be, as a sentence; "optimal" only with a proof."""
     if status == "optimal":
         return text("optimal", language)
-    if gap is None or not math.isfinite(gap):
-        return text(status, language) if status in TEXTS else status
     more = model in MORE_IS_BETTER
+    if gap is None or not math.isfinite(gap) or (more and gap >= 1):  # then nothing is known of the best
+        return text(status, language) if status in TEXTS else status
     possible = gap / (1 - gap) if more else gap  # of this plan's objective; a gap is a share of the larger of the two
     shown = f"{math.ceil(possible * 1000) / 10:.1f}"
     if language == "zh":

@@ -19,9 +19,11 @@ Answering
 | file | does |
 |------|------|
 | `run.py`, `result.py`, `read.py` | from a scenario to a plan; the plan; a solution read back |
+| `tidy.py`, `even.py` | a solution without what nobody would miss; people in the same position served alike |
 | `frames.py`, `deliveries.py`, `groups.py`, `tables.py`, `worst.py` | a solution as tables of people, places, yuan |
 | `indicators.py`, `measure_*.py` | one table of indicators |
-| `files.py`, `summary.py`, `words.py` | files and lines of text |
+| `scopes.py` | everyone, each service, county and class of a table |
+| `files.py`, `summary.py`, `words.py`, `map_layers.py` | files, lines of text, what a map shows |
 
 Explaining
 | file | does |

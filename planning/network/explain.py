@@ -33,6 +33,7 @@ from planning.network.aims import price_of_first, prices_of_aims
 from planning.network.asking import Solver, in_one_aim
 from planning.network.curve import budget_curve, explain_curve
 from planning.network.deliveries import deliveries_of
+from planning.network.even import evenly
 from planning.network.explanation import Explanation
 from planning.network.groups import served_of_rows
 from planning.network.instead import building_instead
@@ -79,7 +80,10 @@ def explain_network(
     """The explanations of a scenario's plan, within the seconds that it gives for them (`explain_s`)."""
     network = question.scenario.network
     assert network is not None
-    return explain_plan(question, solution, plan, time_limit_s=network.explain_s, progress=progress)
+    solve, give = evenly(solve_network), evenly(deliver)
+    return explain_plan(
+        question, solution, plan, solve=solve, give=give, time_limit_s=network.explain_s, progress=progress
+    )
 
 
 def explain_plan(

@@ -39,7 +39,7 @@ class Money(Table):
         carry: what is left of a year may be spent in later years; else it is lost.
     """
 
-    source: str
+    source: Annotated[str, Field(min_length=1)]
     yuan: Annotated[tuple[NonNegativeFloat, ...], BeforeValidator(_one_for_all), Field(min_length=1)]
     pays: Literal["capital", "running", "both"] = "both"
     prefectures: tuple[str, ...] = ()

@@ -81,7 +81,7 @@ def groups_table(found: Deliveries) -> pd.DataFrame:
 def _year(year: int, parts: Floats, found: Deliveries, t: int, place: Ints, persons: pd.Series) -> pd.DataFrame:
     count = len(persons)
     exact = np.column_stack([np.bincount(place, part, minlength=count) for part in parts])
-    whole = _whole(persons.to_numpy(), exact)
+    whole = _whole(persons.to_numpy(np.int64), np.asarray(exact, float))
     at_home = found.of_the_year(found.at_home)[t]
     table = persons.rename("persons").reset_index().assign(year=year)
     amounts = {

@@ -39,7 +39,7 @@ def class_weights(frames: Frames) -> Floats:
     given = frames.question.scenario.weights
     by_class = {"severe": float(given.severe), "hardship": float(given.hardship)}
     place, classes = pd.factorize(frames.question.rows["weight_class"])
-    return np.array([by_class.get(k, 1.0) for k in classes])[place]
+    return np.asarray(np.array([by_class.get(k, 1.0) for k in classes])[place], float)
 
 
 def mean_of(weight: Floats, value: Floats) -> float:

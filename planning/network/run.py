@@ -10,6 +10,7 @@ from optimizers import network
 from optimizers.network import NetworkSolution, deliver, solve_network
 from planning.faults import PlanningError
 from planning.network.deliveries import deliveries_of
+from planning.network.even import evened
 from planning.network.explain import explain_network
 from planning.network.explanation import Explanation
 from planning.network.mending import no_plan
@@ -18,13 +19,14 @@ from planning.network.pose import NetworkQuestion, pose_network
 from planning.network.read import read_network, standing_choice, standing_problem
 from planning.network.result import NetworkPlan
 from planning.network.tables import modules_table
+from planning.network.tidy import tidied
 from planning.plan import Plan, measured
 from planning.question import Question, pose
 from planning.scenario import Scenario
 from planning.scenario_form import Candidates, Unsafe
 from planning.study_area import Progress, StudyArea
 
-MEND_S = 10.0  # seconds to look for a repair where there is no plan
+MEND_S = 60.0  # seconds to look for a repair where there is no plan
 
 
 def run_network(scenario: Scenario, area: StudyArea, progress: Progress | None = None) -> Plan:
@@ -56,7 +58,7 @@ def answer_network(question: NetworkQuestion, progress: Progress | None = None) 
         effort=scenario.solver.effort,
     )
     if solution.objective is not None:
-        return solution
+        return evened(question.problem, tidied(question.problem, solution, scenario.network.give))
     raise PlanningError([prefixed(scenario.called, _why_none(question, solution))])
 
 
@@ -99,7 +101,7 @@ def caveats(sentence: Sentence | None, found: NetworkPlan) -> tuple[Explanation,
 def _standing(question: NetworkQuestion) -> NetworkSolution | None:
     """What is delivered when nothing is chosen and nobody is visited; None where even that breaks a limit."""
     found = deliver(standing_problem(question.problem), *standing_choice(question.problem), aims=("most",))
-    return None if found.objective is None else found
+    return None if found.objective is None else evened(question.problem, found)
 
 
 def _why_none(question: NetworkQuestion, solution: NetworkSolution) -> str:

@@ -19,7 +19,10 @@ def network_rows(plans: Sequence[Plan]) -> list[dict[str, Any]]:
         values = {name: float("nan") if n is None else n.value(indicator.key) for name, n in networks.items()}
         if all(value == value for value in values.values()):
             first = plans[0].name
-            head = {"key": f"network_{indicator.key}", "zh": indicator.zh, "en": indicator.en}
+            head = {
+                "key": f"network_{indicator.key}", "zh": f"网络（末年）：{indicator.zh}",
+                "en": f"network, last year: {indicator.en}",
+            }  # fmt: skip
             more = {f"{p.name} − {first}": values[p.name] - values[first] for p in plans[1:]}
             of = f"network_{indicator.denominator}"
             rows.append({**head, "unit": indicator.unit, "of": of, **values, **more})

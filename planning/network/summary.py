@@ -14,6 +14,8 @@ from planning.texts import TEXTS, gap_sentence, text
 
 BY_BOUND = {"worst_off": "network_at_most", "least_regret": "network_at_least", "fewest_sites": "network_at_least"}
 """Aims whose distance from the best is told as what no plan can pass, with the text for it."""
+SAID = ("one_road", "rounds", "building_instead")
+"""Kinds of explanations that are told among the lines; the others stand in explanations.csv."""
 TIERS = ("county", "township", "village")
 
 
@@ -32,6 +34,12 @@ def network_lines(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> l
         *_fairness(plan, language, counties),
         *aim_lines(plan, language),
     ]
+
+
+def map_lines(plan: NetworkPlan, language: str) -> list[str]:
+    """What stands beside a map: money, who is served in the last year, how good the plan is known to be."""
+    heading, everyone, *_ = _served(plan, language)
+    return [_money(plan, language), heading, everyone.strip(), *aim_lines(plan, language)]
 
 
 def _years(plan: NetworkPlan, language: str) -> str:
@@ -111,14 +119,18 @@ def _fairness(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> Itera
         yield text("network_newly", language).format(plan.last_year, round(newly), _yuan(each, language))
     gap, before = plan.value("tilt_gap_points"), plan.value("tilt_gap_points", year=NOTHING_YET)
     if gap == gap and before == before:
-        ahead = gap < 0
-        yield text("network_tilt_ahead" if ahead else "network_tilt", language).format(
-            *(-x + 0.0 if ahead else x for x in (gap, before))
-        )
+        now, then = (_behind(x, language) for x in (gap, before))
+        yield text("network_tilt", language).format(now, then)
     hanging = plan.value("persons_on_one_road")
     if hanging == hanging:
         yield text("network_one_road", language).format(round(hanging))
-    yield from (told.zh if language == "zh" else told.en for told in plan.explanations if told.kind == "one_road")
+    yield from (told.zh if language == "zh" else told.en for told in plan.explanations if told.kind in SAID)
+
+
+def _behind(points: float, language: str) -> str:
+    """How far the tilted areas are behind the rest, or ahead of it."""
+    key = "network_ahead" if round(points, 1) < 0 else "network_behind"
+    return text(key, language).format(abs(points))
 
 
 def worst_county(plan: NetworkPlan) -> tuple[str, float] | None:
@@ -148,7 +160,8 @@ def _measured(value: float, unit: str, language: str) -> str:
 
 def _quality(aim: Any, language: str) -> str:
     """How good it is known to be: in shares of it, or by what no plan can pass where a share of it says little."""
-    if aim["status"] == "optimal" or aim["aim"] not in BY_BOUND or not math.isfinite(aim["bound"]):
+    is_bound = aim["bound"] is not None and math.isfinite(aim["bound"])
+    if aim["status"] == "optimal" or aim["aim"] not in BY_BOUND or not is_bound:
         return gap_sentence(f"network_{aim['aim']}", aim["status"], aim["gap"], language)
     if BY_BOUND[aim["aim"]] == "network_at_most":
         return text("network_at_most", language).format(f"{math.ceil(aim['bound'] * 1000) / 10:.1f}%")

@@ -54,8 +54,10 @@ def _by_county(frames: Frames, scope: str) -> pd.DataFrame:
 def _areas(frames: Frames, scope: str, known: pd.DataFrame) -> pd.DataFrame:
     """Areas with whole persons that add up to those of their county."""
     exact = unserved_by_area(frames, len(frames.question.years) - 1, scope)
-    named = _whole(exact, _by_county(frames, scope)).join(known, on=["county_code", "area_id"]).rename(
-        columns={"area_zh": "name_zh", "area_en": "name_en"}
+    named = (
+        _whole(exact, _by_county(frames, scope))
+        .join(known, on=["county_code", "area_id"])
+        .rename(columns={"area_zh": "name_zh", "area_en": "name_en"})
     )
     return _ranked(named.assign(level="area", scope=scope, code=named["area_id"]))
 

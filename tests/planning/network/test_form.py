@@ -158,3 +158,23 @@ def test_another_area_keeps_what_it_has_and_is_told_the_rest() -> None:
     assert {m.source: m.counties for m in network.money} == {"all": (), "one": ("653125",)}
     assert len(left) == 7
     assert not unknown_codes(kept.model_dump(mode="json"), four_counties())
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [
+        ("yes", "network: 'yes' found, a table [network] is needed"),
+        ({"floors": 3}, "[network] floors: 3 found, a table [floors] is needed"),
+        ({"aims": ["most"]}, "[network.aims] no. 1: 'most' found, one of "),
+        ({"services": []}, "[network] services: an empty list found"),
+        ({"money": [{"source": "", "yuan": 1}]}, "[network.money] no. 1: source: an empty text found"),
+        ({"money": [{"source": "x", "yuan": "1200万"}]}, "'1200万' found, a number or a list of numbers is needed"),
+        ({"money": [{"source": "x", "yuan": float("nan")}]}, "nan found, a finite number is needed"),
+        ({"money": [{"source": "x", "yuan": [1.0, float("inf")]}]}, "inf found, a finite number is needed"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_told_once_with_what_is_needed(network: Any, told: str) -> None:
+    with pytest.raises(PlanningError) as error:
+        Scenario.from_table({"name": "made", "network": network}, "made.toml")
+    assert len(error.value.faults) == 1
+    assert told in str(error.value)

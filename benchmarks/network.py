@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # run from a checkout, insta
 from optimizers.network import NetworkProblem, NetworkSolution, broken, solve_network
 from optimizers.reference.network import solve_reference
 from planning import Scenario, StudyArea
-from planning.network.pose import pose_network
+from planning.network.posing.pose import pose_network
 
 PREFECTURE = "6530"  # Kizilsu: small enough for the textbook model
 YEARS = 5

@@ -62,5 +62,5 @@ def _rules(rows: tuple[Figure, ...], season: str, profile: str) -> TravelRules:
 def default_assumptions() -> Assumptions:
     """The table shipped with the product: `assumptions.toml`, the catalogue of networks, and the travel times'."""
     here = Path(__file__).parent
-    own = read_figures(here / "assumptions.toml") + read_figures(here / "network" / "catalogue.toml")
+    own = read_figures(here / "assumptions.toml") + read_figures(here / "network" / "posing" / "catalogue.toml")
     return Assumptions(own + travel_figures())

@@ -14,7 +14,7 @@ import tomli_w
 from geodata.errors import Sentence, both, prefixed
 from planning.codes import unknown_codes
 from planning.faults import PlanningError
-from planning.network.elsewhere import kept_for
+from planning.network.scenario.elsewhere import kept_for
 from planning.scenario_faults import form_faults, tuples
 from planning.scenario_form import Form, Layers, Table
 from planning.study_area import StudyArea

@@ -10,7 +10,7 @@ from geodata.errors import Sentence, both, prefixed
 from geodata.travel.rules import is_exact_speed, may_be_zero, season_of, travel_figures
 from planning.assumptions import default_assumptions
 from planning.faults import kind_needed, listed_zh, nearest, needed
-from planning.network.faults import network_faults
+from planning.network.scenario.faults import network_faults
 from planning.scenario_form import CHANGE_TYPES, LIMITS, Form, Layers
 from planning.scenario_keys import known_keys
 
@@ -68,9 +68,11 @@ def _sentence(kind: str, loc: tuple[Any, ...], found: Any, ctx: dict[str, Any]) 
             f"{ctx['actual_length']}", f"{ctx['max_length']} entries or fewer", f"不超过 {ctx['max_length']} 项"
         ),
         "finite_number": lambda: needed(shown, "a finite number", "有限的数"),
-        "tuple_type": lambda: needed(shown, "a number or a list of numbers", "一个数或一列数")
-        if loc[-1] == "yuan"
-        else needed(shown, *kind_needed(kind)),
+        "tuple_type": lambda: (
+            needed(shown, "a number or a list of numbers", "一个数或一列数")
+            if loc[-1] == "yuan"
+            else needed(shown, *kind_needed(kind))
+        ),
         "model_type": lambda: needed(shown, f"a table [{loc[-1]}]", f"表 [{loc[-1]}]"),
         "string_too_short": lambda: both("an empty text found, some words are needed", "发现空白；请填写文字"),
         "too_short": lambda: both("an empty list found, one entry or more is needed", "发现空列表；请至少填一项"),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from geodata.travel.rules import season_of
-from planning.network.form import Network
+from planning.network.scenario.form import Network
 from planning.scenario_table import Table as Table
 
 Model = Literal["none", "max_coverage", "backup_coverage", "set_cover", "p_median", "p_center", "lexicographic"]
@@ -172,7 +172,7 @@ class Form(Table):
         profile: who travels, see `geodata.travel.rules.PROFILES`.
         demand_base: which count of persons holds: the register, the control totals of the counties, or the
             prevalence of the survey; None for the register where the area has one, else the control totals.
-        network: a plan of all services over years takes the place of `objective`; see `planning.network.form`.
+        network: a plan of all services over years takes the place of `objective`; see `planning.network.scenario.form`.
     """
 
     name: str = Field(pattern=r"^[\w\-]+$")

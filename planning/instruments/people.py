@@ -15,7 +15,7 @@ from geodata.travel.closures import closed_in, closures_of
 from planning.area_demand import demand_source
 from planning.faults import PlanningError, nearest
 from planning.instruments.result import REGISTERED, SCALED
-from planning.network.rounds import team_days
+from planning.network.posing.rounds import team_days
 from planning.study_area import StudyArea
 
 Floats = npt.NDArray[np.float64]
@@ -147,7 +147,7 @@ def require_counties(codes: "pd.Series[str] | list[str]", known: "pd.Series[str]
 
 
 def days_a_visit(minutes: npt.ArrayLike, visit_minutes: float, figures: Mapping[str, Figure]) -> Floats:
-    """Days of a round that one visit takes (`planning.network.rounds.team_days`); inf where no round reaches.
+    """Days of a round that one visit takes (`planning.network.posing.rounds.team_days`); inf where no round reaches.
 
     Args:
         minutes: (n,) one way from where the round sets out; inf without a route.

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from planning.network.explanation import Explanation, explanations_table
+from planning.network.reasons.explanation import Explanation, explanations_table
 from planning.network.result import NetworkPlan
 from planning.tabular import CSV_ENCODING, FORMULA, plain, write_csv
 

@@ -10,16 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from optimizers.network import STANDS
-from planning.network.form import VALUED
-from planning.network.frames import frames_of
-from planning.network.indicators import indicators_table
+from planning.network.measures.frames import frames_of
+from planning.network.measures.indicators import indicators_table
+from planning.network.measures.worst import worst_table
+from planning.network.reasons.sentences import unit_of
 from planning.network.result import NetworkPlan
-from planning.network.sentences import unit_of
-from planning.network.worst import worst_table
+from planning.network.scenario.form import VALUED
 
 if TYPE_CHECKING:
     from optimizers.network import NetworkProblem, NetworkSolution
-    from planning.network.pose import NetworkQuestion
+    from planning.network.posing.pose import NetworkQuestion
 
 Bools = npt.NDArray[np.bool_]
 NEVER: Final = -1

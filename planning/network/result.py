@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from planning.network.explanation import Explanation
+from planning.network.reasons.explanation import Explanation
 
 NOTHING_YET: Final = 0
 """The year of what stands before the plan begins."""

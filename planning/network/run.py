@@ -9,16 +9,16 @@ from geodata.errors import Sentence, both, prefixed
 from optimizers import network
 from optimizers.network import NetworkSolution, deliver, solve_network
 from planning.faults import PlanningError
-from planning.network.deliveries import deliveries_of
-from planning.network.even import evened
-from planning.network.explain import explain_network
-from planning.network.explanation import Explanation
-from planning.network.mending import no_plan
-from planning.network.one_road import rows_on_one_road
-from planning.network.pose import NetworkQuestion, pose_network
+from planning.network.measures.deliveries import deliveries_of
+from planning.network.measures.even import evened
+from planning.network.measures.one_road import rows_on_one_road
+from planning.network.measures.tables import modules_table
+from planning.network.posing.pose import NetworkQuestion, pose_network
 from planning.network.read import read_network, standing_choice, standing_problem
+from planning.network.reasons.explain import explain_network
+from planning.network.reasons.explanation import Explanation
+from planning.network.reasons.mending import no_plan
 from planning.network.result import NetworkPlan
-from planning.network.tables import modules_table
 from planning.network.tidy import tidied
 from planning.plan import Plan, measured
 from planning.question import Question, pose

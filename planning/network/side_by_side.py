@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from planning.network.indicators import NETWORK_INDICATORS
+from planning.network.measures.indicators import NETWORK_INDICATORS
 
 if TYPE_CHECKING:
     from planning.plan import Plan

@@ -8,8 +8,8 @@ import pandas as pd
 
 from geodata.errors import in_language
 from geodata.services import services
+from planning.network.reasons.sentences import amount
 from planning.network.result import NOTHING_YET, NetworkPlan
-from planning.network.sentences import amount
 from planning.texts import TEXTS, gap_sentence, text
 
 BY_BOUND = {"worst_off": "network_at_most", "least_regret": "network_at_least", "fewest_sites": "network_at_least"}

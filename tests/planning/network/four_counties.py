@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planning import Scenario, StudyArea
-from planning.network.pose import NetworkQuestion, pose_network
+from planning.network.posing.pose import NetworkQuestion, pose_network
 
 SHACHE, TASHKURGAN, YANQI, TIEMENGUAN = "653125", "653131", "652826", "659006"
 CODES = (SHACHE, TASHKURGAN, YANQI, TIEMENGUAN)

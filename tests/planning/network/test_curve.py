@@ -12,7 +12,7 @@ from asked_networks import asked, best_value, hasty, planned, reference
 
 from optimizers.network import changes
 from planning.faults import PlanningError
-from planning.network.curve import BudgetPoint, budget_curve, curve_table, explain_curve, last_yuan, step
+from planning.network.reasons.curve import BudgetPoint, budget_curve, curve_table, explain_curve, last_yuan, step
 
 FACTORS = (0.25, 0.5, 1.0, 1.5, 3.0)
 

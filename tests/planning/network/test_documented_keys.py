@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from planning import Scenario, shipped_networks
 from planning.instrument_commands import INSTRUMENTS
-from planning.network.faults import network_faults
-from planning.network.form import Network
+from planning.network.scenario.faults import network_faults
+from planning.network.scenario.form import Network
 
 ROOT = Path(__file__).parents[3]
 READMES = [pytest.param(ROOT / name, id=name) for name in ("README.md", "README.zh-CN.md")]

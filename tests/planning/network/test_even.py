@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from optimizers.network import broken, deliver, solve_network
 from optimizers.network.recount import Recount
-from planning.network.even import evened, evenly
+from planning.network.measures.even import evened, evenly
 
 SEEDS = range(12)
 

@@ -17,14 +17,14 @@ from scipy.sparse import csr_array
 
 from optimizers.network import BARRED, FREE, STANDS, changes
 from planning.faults import PlanningError
-from planning.network import explain
-from planning.network.explain import explain_network, explain_plan
-from planning.network.instead import building_instead
-from planning.network.others import BY_DRAWS, appears, near_best, replacement, resampled, why_not, without
-from planning.network.reasons import chosen_sites, whom_it_serves, why_here
-from planning.network.seasons import prices_of_season
-from planning.network.sentences import number
-from planning.network.site_facts import times_of
+from planning.network.reasons import explain
+from planning.network.reasons.explain import explain_network, explain_plan
+from planning.network.reasons.instead import building_instead
+from planning.network.reasons.others import BY_DRAWS, appears, near_best, replacement, resampled, why_not, without
+from planning.network.reasons.seasons import prices_of_season
+from planning.network.reasons.sentences import number
+from planning.network.reasons.site_facts import times_of
+from planning.network.reasons.why_here import chosen_sites, whom_it_serves, why_here
 
 OFF = ("gives", "staff")
 

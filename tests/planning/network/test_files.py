@@ -12,7 +12,6 @@ import pytest
 from networks_by_hand import answer, question
 from test_result import names_of
 
-from planning.network.explanation import Explanation
 from planning.network.files import (
     TABLES,
     network_record,
@@ -24,6 +23,7 @@ from planning.network.files import (
     write_network,
 )
 from planning.network.read import read_network, standing_choice
+from planning.network.reasons.explanation import Explanation
 from planning.network.result import NetworkPlan
 from planning.tabular import write_csv
 

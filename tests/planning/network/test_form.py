@@ -12,7 +12,7 @@ from geodata.services import SERVICES
 from planning import PlanningError, Scenario
 from planning.codes import unknown_codes
 from planning.faults import in_language
-from planning.network.form import Floors, Money, Network, StaffOf, Tilt
+from planning.network.scenario.form import Floors, Money, Network, StaffOf, Tilt
 from planning.study_area import StudyArea
 
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks_by_hand import HandMade, answer, question
 
-from planning.network.deliveries import deliveries_of
-from planning.network.groups import KEYS, groups_table, parts_of_rows, persons_served, shared_out
+from planning.network.measures.deliveries import deliveries_of
+from planning.network.measures.groups import KEYS, groups_table, parts_of_rows, persons_served, shared_out
 
 FOUR = ["persons_served", "persons_near_but_full", "persons_too_far", "persons_no_route"]
 seeds = st.integers(0, 10_000)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from networks_by_hand import COUNTIES, SERVICES, HandMade, answer, question
 
-from planning.network.frames import Frames, frames_of
-from planning.network.indicators import COLUMNS, DENOMINATORS, NETWORK_INDICATORS, indicators_table
+from planning.network.measures.frames import Frames, frames_of
+from planning.network.measures.indicators import COLUMNS, DENOMINATORS, NETWORK_INDICATORS, indicators_table
 from planning.network.read import gap_between, standing_choice
 
 SHARES = (0.75, 0.25)

@@ -13,8 +13,8 @@ from made_plans import LOCAL, XPCC, group, made, paid, site
 
 from geodata.errors import in_language
 from planning.faults import PlanningError
-from planning.network.form import Network
-from planning.network.integration import RULES, compared, integration, owner_of, split_cost, yuan_by_owner
+from planning.network.scenario.form import Network
+from planning.network.variants.integration import RULES, compared, integration, owner_of, split_cost, yuan_by_owner
 from planning.scenario import Scenario
 
 SEPARATE = made(

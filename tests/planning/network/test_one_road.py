@@ -12,8 +12,8 @@ from geodata.travel.closures import closures_of
 from geodata.travel.single_road import single_road_cells
 from geodata.travel.times import roadway, travel_times
 from optimizers.network import STANDS
-from planning.network.one_road import persons_on_one_road, rows_on_one_road
-from planning.network.pose import NetworkQuestion
+from planning.network.measures.one_road import persons_on_one_road, rows_on_one_road
+from planning.network.posing.pose import NetworkQuestion
 
 SERVICES = ("rehabilitation", "day_care")
 MINUTES = {"rehabilitation": 45.0, "day_care": 60.0}

@@ -10,7 +10,7 @@ from geodata.demand import read_needs, service_persons, service_units
 from geodata.services import SERVICES
 from planning import StudyArea
 from planning.demand_report import units_table
-from planning.network.people import CLASSES, Need, need_by_class, need_of, need_rows, neighbourhoods
+from planning.network.posing.people import CLASSES, Need, need_by_class, need_of, need_rows, neighbourhoods
 
 NEEDS = read_needs()
 

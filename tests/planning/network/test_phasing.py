@@ -9,8 +9,8 @@ import pytest
 from made_plans import LOCAL, group, made, paid, site
 
 from geodata.errors import in_language
-from planning.network.form import Money, Network
-from planning.network.phasing import compared, end_scenario, phasing
+from planning.network.scenario.form import Money, Network
+from planning.network.variants.phasing import compared, end_scenario, phasing
 from planning.scenario import Scenario
 from planning.scenario_form import Close, Lock
 

@@ -14,8 +14,8 @@ from four_counties import SHACHE, TASHKURGAN, TIEMENGUAN, YANQI, asked, four_cou
 from geodata.services import services
 from optimizers.network.problem import BARRED, FREE, STANDS
 from planning import PlanningError
-from planning.network.pose import NetworkQuestion, pose_network
-from planning.network.reach import seasons_of
+from planning.network.posing.pose import NetworkQuestion, pose_network
+from planning.network.posing.reach import seasons_of
 
 MONEY = [{"source": "a", "yuan": 12e6}]
 

@@ -13,9 +13,9 @@ from asked_networks import asked, best_value, hasty, is_within, planned, referen
 from optimizers.network import BARRED, changes
 from optimizers.reference.network import MINIMISED
 from planning.faults import PlanningError
-from planning.network import prices
-from planning.network.aims import price_of_first, prices_of_aims
-from planning.network.explanation import explanations_table, price
+from planning.network.reasons import prices
+from planning.network.reasons.aims import price_of_first, prices_of_aims
+from planning.network.reasons.explanation import explanations_table, price
 
 LIMITS = ("site_by", "floor", "standard", "tilt", "most_sites", "years")
 

@@ -13,11 +13,11 @@ from networks_by_hand import COUNTIES, SERVICES, HandMade, answer, question
 from scipy.sparse import csr_array
 
 from optimizers.network import FREE, STANDS
-from planning.network.deliveries import deliveries_of, stored_values
+from planning.network.measures.deliveries import deliveries_of, stored_values
+from planning.network.measures.tables import flows_table, modules_table, money_table, rounds_table, sites_table, spent
 from planning.network.read import read_network, standing_choice, standing_problem
+from planning.network.reasons.sentences import unit_of
 from planning.network.result import NetworkPlan
-from planning.network.sentences import unit_of
-from planning.network.tables import flows_table, modules_table, money_table, rounds_table, sites_table, spent
 
 seeds = st.integers(0, 10_000)
 

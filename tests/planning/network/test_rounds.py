@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.assumptions import default_assumptions
-from planning.network.catalogue import Catalogue
-from planning.network.rounds import rounds, team_days
+from planning.network.posing.catalogue import Catalogue
+from planning.network.posing.rounds import rounds, team_days
 
 CATALOGUE = Catalogue(default_assumptions())
 HOME = ("rehabilitation", "device_fitting", "home_visit", "school_compulsory")

@@ -17,13 +17,14 @@ from scipy.sparse import csr_array
 
 from geodata.errors import both, in_language
 from optimizers.network import BARRED, NetworkProblem, NetworkSolution, deliver, solve_network
-from planning.network.again import as_built, chosen_years
-from planning.network.deliveries import deliveries_of
-from planning.network.form import Network
-from planning.network.groups import persons_served
+from planning.network.measures.deliveries import deliveries_of
+from planning.network.measures.groups import persons_served
+from planning.network.measures.tables import modules_table, sites_table
 from planning.network.read import read_network
 from planning.network.result import NetworkPlan
-from planning.network.season_plans import (
+from planning.network.scenario.form import Network
+from planning.network.variants.again import as_built, chosen_years
+from planning.network.variants.season_plans import (
     PLANS,
     _value_sentences,
     for_season,
@@ -32,7 +33,6 @@ from planning.network.season_plans import (
     season_plans,
     with_regret,
 )
-from planning.network.tables import modules_table, sites_table
 from planning.scenario import Scenario
 
 SCENARIO = Scenario(name="s", network=Network(aims=("most_units",), season="summer"))

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import both
-from planning.network.explanation import Interval
-from planning.network.mending import mending_sentences, no_plan
-from planning.network.sentences import amount, gained, joined, number, over_years, unit_of, within
+from planning.network.reasons.explanation import Interval
+from planning.network.reasons.mending import mending_sentences, no_plan
+from planning.network.reasons.sentences import amount, gained, joined, number, over_years, unit_of, within
 
 positive = st.floats(1e-4, 1e12)
 

@@ -10,10 +10,10 @@ import pytest
 from networks_by_hand import COUNTIES, answer, question
 from test_result import names_of
 
-from planning.network.explanation import Explanation
 from planning.network.read import read_network, standing_choice
+from planning.network.reasons.explanation import Explanation
+from planning.network.reasons.sentences import amount
 from planning.network.result import NetworkPlan
-from planning.network.sentences import amount
 from planning.network.summary import network_lines, service_title, tiers, worst_county
 from planning.texts import LANGUAGES, gap_sentence
 

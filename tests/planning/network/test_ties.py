@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planning.network.homes import nearest_hub
-from planning.network.places import centre_of, is_centre
+from planning.network.posing.homes import nearest_hub
+from planning.network.posing.places import centre_of, is_centre
 from planning.study_area import INSTITUTION
 
 SITES = pd.DataFrame(

@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 from four_counties import TASHKURGAN, TIEMENGUAN, YANQI, asked, four_counties
 
-from planning.network.form import SPECIALISMS
-from planning.network.integration import Integration, integration
-from planning.network.phasing import Phasing, phasing
 from planning.network.run import run_network
-from planning.network.season_plans import PLANS, SeasonPlans, season_plans
+from planning.network.scenario.form import SPECIALISMS
+from planning.network.variants.integration import Integration, integration
+from planning.network.variants.phasing import Phasing, phasing
+from planning.network.variants.season_plans import PLANS, SeasonPlans, season_plans
 from planning.scenario import Scenario
 from planning.study_area import StudyArea
 

@@ -1,0 +1,157 @@
+"""Rounds instead of a building: what rounds cost in a county, and what a building there would have cost and served."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geodata.errors import Sentence, both
+from optimizers.network import FREE, STANDS, NetworkProblem, NetworkSolution, changes, solve_network
+from planning.network.measures.deliveries import deliveries_of
+from planning.network.measures.groups import served_of_rows
+from planning.network.reasons.asking import Solver, county_at
+from planning.network.reasons.explanation import Explanation, Interval
+from planning.network.reasons.sentences import (
+    amount,
+    county_name,
+    exactly,
+    site_name,
+    told,
+    within,
+)
+from planning.network.reasons.site_facts import cost_at, persons_at
+
+if TYPE_CHECKING:
+    from planning.network.posing.pose import NetworkQuestion
+
+AIMS = ("most", "least_cost")
+"""Of the building that is set against rounds: it serves most, and of those that do it is the cheapest."""
+
+
+def building_instead(
+    question: NetworkQuestion,
+    solution: NetworkSolution,
+    code: str,
+    *,
+    most: int = 3,
+    solve: Solver = solve_network,
+    **how: Any,
+) -> tuple[Explanation, ...]:
+    """What rounds cost a person in this county in the last year, and what a building there would have cost a person.
+
+    For those candidates of the county that have most of the people now served at home within reach: the building that
+    serves most of the county's people without rounds, and the cheapest of these, beside what the plan has elsewhere;
+    money, floors, standards and the tilt do not bind. Of the sites tried, that is told which serves most. Nothing
+    where rounds serve nobody.
+
+    Args:
+        most: candidates that are tried.
+        how: goes to `solve` (time_limit_s, effort, gap).
+    """
+    group = county_at(question, code)
+    at_home, yuan = _rounds(question, solution, group)
+    persons = float(at_home.sum())
+    if persons < 0.5:
+        return ()
+    first = _rounds_told(question, code, persons, yuan)
+    tried = _candidates(question, solution, group, at_home)[:most]
+    if not tried:
+        name = county_name(question, group)
+        sentence = both(
+            f"{name}: no candidate site of the county that is free reaches them in time.",
+            f"{name.zh}：县内没有可选地点能在时限内服务这些人。",
+        )
+        return first, told("building_instead", code, sentence, exactly(math.inf), "yuan/person")
+    found = [(solve(_there(question, solution, group, site), aims=AIMS, **how), site) for site in tried]
+    built, site = max(found, key=lambda each: _served(question, *each))
+    return first, _building_told(question, code, built, site, len(tried))
+
+
+def _there(question: NetworkQuestion, solution: NetworkSolution, group: int, site: int) -> NetworkProblem:
+    """The question of this county alone with a building at the site, without rounds, with all the money it needs."""
+    problem = question.problem
+    units = np.where(np.asarray(problem.group) == group, problem.units, 0.0)
+    free = changes.without_money(changes.without_most_sites(changes.without_targets(problem)))
+    alone = changes.only_at(changes.without_rounds(changes.with_units(free, units), group), solution, site)
+    return changes.with_site(alone, site, by=problem.years - 1)
+
+
+def _rounds(question: NetworkQuestion, solution: NetworkSolution, group: int) -> tuple[Any, float]:
+    """Persons of each row served at home in the last year, of this county alone, and what that costs in yuan."""
+    found, problem = deliveries_of(question, solution), question.problem
+    here = np.asarray(problem.group) == group
+    units = found.of_the_year(found.at_home)[-1] * here
+    yuan = np.where(units > 0, problem.round_yuan, 0.0) * units
+    return served_of_rows(found)[-1, 1] * here, float(yuan.sum())
+
+
+def _rounds_told(question: NetworkQuestion, code: str, persons: float, yuan: float) -> Explanation:
+    name, year = county_name(question, county_at(question, code)), question.years[-1]
+    each, cost = amount(yuan / persons, "yuan"), amount(yuan, "yuan")
+    sentence = both(
+        f"{name}: rounds serve {round(persons):,} persons in {year} (counted once for each service) for {cost}, "
+        f"{each} a person.",
+        f"{name.zh}：{year} 年上门服务 {round(persons):,} 人（按各项服务分别计），费用 {cost.zh}，每人 {each.zh}。",
+    )
+    return told("rounds", code, sentence, exactly(yuan / persons), "yuan/person")
+
+
+def _candidates(question: NetworkQuestion, solution: NetworkSolution, group: int, at_home: Any) -> list[int]:
+    """Free sites of the county where nothing is or is planned: townships first, then those near most of them."""
+    problem = question.problem
+    free = np.zeros(len(problem.site_by), dtype=bool)
+    free[problem.form_site[problem.form_state == FREE]] = True
+    free[problem.form_site[problem.form_state == STANDS]] = False
+    free &= (np.asarray(problem.site_group) == group) & ~changes.new_at(problem, solution)
+    near = sum(
+        share * _in_reach(reach, at_home, problem)
+        for share, reach in zip(problem.season_share, problem.reach, strict=True)
+    )
+    village = (question.sites["tier"] == "village").to_numpy(bool)
+    return [j for j in np.lexsort((-near, village)).tolist() if free[j] and near[j] > 0]
+
+
+def _in_reach(reach: Any, at_home: Any, problem: Any) -> Any:
+    """(m,) persons of rows that a site reaches and has a module for that may be switched on."""
+    offers = np.zeros((problem.services, reach.shape[1]), dtype=bool)
+    modules = (problem.module_state == FREE) & (problem.module_service >= 0)
+    offers[problem.module_service[modules], problem.module_site[modules]] = True
+    row = np.repeat(np.arange(reach.shape[0]), np.diff(reach.indptr))
+    counted = at_home[row] * offers[problem.service[row], reach.indices]
+    return np.bincount(reach.indices, counted, minlength=reach.shape[1])
+
+
+def _building_told(question: NetworkQuestion, code: str, built: NetworkSolution, site: int, tried: int) -> Explanation:
+    name = site_name(question, site)
+    if built.objective is None:
+        value = exactly(math.inf) if built.status == "infeasible" else Interval(math.nan, 0.0, math.inf)
+        words = within(value, "yuan")
+        sentence = both(f"A building at {name} instead: {words}.", f"若改设在{name.zh}：{words.zh}。")
+        return told("building_instead", code, sentence, value, "yuan/person")
+    (capital, running), persons = cost_at(question, built, site), _served(question, built, site)
+    cost, yearly, each = amount(capital, "yuan"), amount(running, "yuan"), _each(capital, running, persons)
+    among = both(f" (of {tried} sites tried, it serves most)", f"（所试 {tried} 处中服务人数最多）")
+    among = among if tried > 1 else both("", "")
+    count = f"{round(persons):,}"
+    sentence = both(
+        f"A building at {name} instead{among}, money aside: {cost} of capital and {yearly} a year; it would serve "
+        f"{count} persons of the county in the last year{each}.",
+        f"若改设在{name.zh}{among.zh}，不计资金限制：投资 {cost.zh}、年运行 {yearly.zh}，末年服务本县 {count} 人"
+        f"{each.zh}。",
+    )
+    a_person = capital / persons if persons >= 0.5 else math.inf
+    return told("building_instead", code, sentence, exactly(a_person), "yuan/person")
+
+
+def _served(question: NetworkQuestion, forced: NetworkSolution, site: int) -> float:
+    """Persons served at a site in the last year; -1 without a plan."""
+    return -1.0 if forced.objective is None else float(persons_at(question, forced, site).sum())
+
+
+def _each(capital: float, running: float, persons: float) -> Sentence:
+    if persons < 0.5:
+        return both("", "")
+    once, yearly = amount(capital / persons, "yuan"), amount(running / persons, "yuan")
+    return both(f", {once} a person once and {yearly} a person every year", f"，每人一次性 {once.zh}、每年 {yearly.zh}")

@@ -1,0 +1,156 @@
+"""When the targets cannot be met: the smallest single changes that would make a plan possible, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from geodata.errors import Sentence, both
+from planning.network.reasons.explanation import Explanation
+from planning.network.reasons.sentences import amount, county_name, exactly, service_name, site_name, told
+
+if TYPE_CHECKING:
+    from planning.network.posing.pose import NetworkQuestion
+
+SPECIALISMS: Final = {
+    "therapist": both("therapists", "康复治疗师"),
+    "care_worker": both("care workers", "护理员"),
+    "teacher": both("teachers", "教师"),
+    "social_worker": both("social workers", "社会工作者"),
+    "technician": both("technicians", "辅具技师"),
+    "round_staff": both("staff of rounds", "上门服务人员"),
+}
+
+
+class Mend(Protocol):
+    """One limit, where it is and what it would have to be; see `optimizers.network.mend_network`."""
+
+    @property
+    def what(self) -> str:
+        """Name of the limit."""
+
+    @property
+    def position(self) -> int | None:
+        """Group, service, site or resource."""
+
+    @property
+    def from_value(self) -> float:
+        """What it is."""
+
+    @property
+    def to_value(self) -> float:
+        """What it must be."""
+
+
+def mending_sentences(question: NetworkQuestion, mends: Iterable[Mend]) -> tuple[Explanation, ...]:
+    """One explanation for each change; each alone, with all else as asked, makes a plan possible.
+
+    The value is what the limit must be: yuan of all sources and years, a share, a number of sites, persons of staff.
+    """
+    return tuple(_TOLD[mend.what](question, mend) for mend in mends if mend.what in _TOLD)
+
+
+def no_plan(question: NetworkQuestion, mends: Iterable[Mend]) -> Sentence:
+    """Why there is no plan and what would help, as one message."""
+    told_all = mending_sentences(question, mends)
+    if not told_all:
+        return both(
+            "Not all limits and targets can be met together, and no single change was found that makes it possible.",
+            "各项限制和目标不能同时满足，且未找到只改一项即可满足的办法。",
+        )
+    return both(
+        "Not all limits and targets can be met together. Any one of these changes is enough: "
+        + " ".join(each.en for each in told_all),
+        "各项限制和目标不能同时满足。以下任改一项即可：" + "".join(each.zh for each in told_all),
+    )
+
+
+def _percent(share: float, way: Callable[[float], float]) -> str:
+    """Per cent with one decimal, rounded to the safe side."""
+    return f"{way(round(share * 1000, 6)) / 10:g}%"
+
+
+def _money(question: NetworkQuestion, mend: Mend) -> Explanation:
+    total = float(np.sum(question.problem.money))
+    needed = total * mend.to_value
+    more = amount(needed - total * mend.from_value, "yuan", 1)
+    factor = f"{np.ceil(round(1000 * mend.to_value / mend.from_value, 6)) / 1000:g}"
+    sentence = both(
+        f"Money: {more} more over all years ({factor} times, each source and year alike).",
+        f"资金：各年合计增加 {more.zh}（各来源、各年同比增至 {factor} 倍）。",
+    )
+    return told("mend_money", "", sentence, exactly(needed), "yuan")
+
+
+def _share(kind: str, en: str, zh: str, subject: str, mend: Mend) -> Explanation:
+    now, then = _percent(mend.from_value, np.rint), _percent(mend.to_value, np.floor)
+    sentence = both(f"{en}: from {now} down to {then}.", f"{zh}：由 {now} 降至 {then}。")
+    return told(kind, subject, sentence, exactly(mend.to_value), "share")
+
+
+def _floor(question: NetworkQuestion, mend: Mend) -> Explanation:
+    assert mend.position is not None
+    name = county_name(question, mend.position)
+    return _share("mend_floor", f"Floor of {name}", f"{name.zh}保底比例", question.counties[mend.position], mend)
+
+
+def _standard(question: NetworkQuestion, mend: Mend) -> Explanation:
+    assert mend.position is not None
+    name = service_name(question, mend.position)
+    return _share("mend_standard", f"Standard of {name}", f"{name.zh}标准", question.services[mend.position], mend)
+
+
+def _tilt(question: NetworkQuestion, mend: Mend) -> Explanation:
+    return _share("mend_tilt", "Tilt of the money", "资金倾斜比例", "", mend)
+
+
+def _all(kind: str, en: str, zh: str) -> Callable[[NetworkQuestion, Mend], Explanation]:
+    def tell(question: NetworkQuestion, mend: Mend) -> Explanation:
+        then = _percent(mend.to_value / mend.from_value, np.floor)
+        sentence = both(f"{en}: down to {then} of what they are.", f"{zh}：同比降至现值的 {then}。")
+        return told(kind, "", sentence, exactly(mend.to_value), "times")
+
+    return tell
+
+
+def _most_sites(question: NetworkQuestion, mend: Mend) -> Explanation:
+    now, then = round(mend.from_value), round(mend.to_value)
+    sentence = both(f"New institutions: {then} instead of {now}.", f"新设机构上限：由 {now} 处增至 {then} 处。")
+    return told("mend_most_sites", "", sentence, exactly(float(then)), "sites")
+
+
+def _order(question: NetworkQuestion, mend: Mend) -> Explanation:
+    assert mend.position is not None
+    name, site_id = site_name(question, mend.position), str(question.sites["site_id"].iloc[mend.position])
+    sentence = both(f"The order to open {name}: dropped.", f"取消锁定{name.zh}。")
+    return told("mend_order", site_id, sentence, exactly(0.0), "sites")
+
+
+def _staff(question: NetworkQuestion, mend: Mend) -> Explanation:
+    assert mend.position is not None
+    key = resources(question)[mend.position]
+    name = SPECIALISMS.get(key, both(key, key))
+    factor = f"{np.ceil(round(1000 * mend.to_value / mend.from_value, 6)) / 1000:g}"
+    sentence = both(f"More {name}: {factor} times in every county.", f"{name.zh}：各县同比增至 {factor} 倍。")
+    return told("mend_staff", key, sentence, exactly(mend.to_value), "times")
+
+
+def resources(question: NetworkQuestion) -> tuple[str, ...]:
+    """Keys of what pools hold, by position: the columns `use_...` of the question's modules."""
+    columns = [str(column) for column in question.modules.columns if str(column).startswith("use_")]
+    return tuple(column.removeprefix("use_") for column in columns)
+
+
+_TOLD: Final[dict[str, Callable[[Any, Mend], Explanation]]] = {
+    "money": _money,
+    "floor": _floor,
+    "floors": _all("mend_floors", "Floors of all counties", "各县保底比例"),
+    "standard": _standard,
+    "standards": _all("mend_standards", "Standards of all services", "各项服务标准"),
+    "tilt": _tilt,
+    "most_sites": _most_sites,
+    "orders": _order,
+    "staff": _staff,
+}

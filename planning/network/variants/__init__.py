@@ -1,0 +1,9 @@
+"""The same scenario asked in other ways, side by side.
+
+| file | does |
+|------|------|
+| `runs.py`, `again.py` | what variants share; a choice found again in another question |
+| `integration.py` | local and XPCC services together or apart |
+| `season_plans.py` | plans for summer, winter, all year and least regret |
+| `phasing.py` | a plan nested year by year against the end plan |
+"""

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-NOBODY: Final = "—"
-
 # denominator → (Chinese, English)
 DENOMINATORS: Final[dict[str, tuple[str, str]]] = {
     "need": ("需要并愿意使用该服务的残疾人", "persons who need and would use the service"),
@@ -13,7 +11,7 @@ DENOMINATORS: Final[dict[str, tuple[str, str]]] = {
     "capacity": ("机构服务能力", "capacity at sites"),
     "sites": ("县级以下有县中心的机构", "sites below the county that have a centre"),
     "new": ("新获服务者", "persons newly served"),
-    "none": (NOBODY, NOBODY),
+    "none": ("无分母", "no denominator"),
 }
 # key → (Chinese, English)
 NETWORK_TEXTS: Final[dict[str, tuple[str, str]]] = {

@@ -279,6 +279,7 @@ def test_english_switch_and_the_second_page(visit: Visit) -> None:
     page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
     page.get_by_role("heading", name="Baseline").wait_for()
     page.locator(".pm-title", has_text="A Baseline").wait_for()
+    page.locator(".pm-title", has_text="A 现状").wait_for(state="detached")
     assert page.locator(".pm-title").all_inner_texts() == ["A Baseline", "B Most people within 60 minutes"]
     assert all(s.startswith(STAMP) for s in page.locator(".pm-stamp").all_inner_texts())
     hidden = covered(page)

@@ -18,18 +18,19 @@ from planning.tabular import CSV_ENCODING, FORMULA, plain, write_csv
 FOLDER: Final = "network"
 DIGITS: Final[Mapping[str, int]] = {
     "units": 3, "minutes": 1, "yuan": 2, "staff_days": 2, "vehicle_days": 2, "utilisation": 4, "capital_yuan": 2,
-    "running_yuan": 2, "capacity_units": 3, "delivered_units": 3, "value": 6, "low": 6, "high": 6,
+    "running_yuan": 2, "share_served": 4, "capacity_units": 3, "delivered_units": 3, "value": 6, "low": 6, "high": 6,
 }  # fmt: skip
 """Digits after the point in files; more of them would be the rounding of the solver."""
 TEXT: Final = (
     "site_id", "name_zh", "name_en", "county_code", "kind", "host_type", "tier", "owner", "role", "form", "size",
     "mode", "service", "weight_class", "source", "scope", "key", "zh", "en", "unit", "denominator", "formula", "mark",
-    "level", "code", "subject",
+    "level", "code", "subject", "word",
 )  # fmt: skip
 """Columns that are text when read back, codes above all."""
 _KEPT_AS_TEXT: Final = re.compile(f"^'(?=[{re.escape(''.join(FORMULA))}])")
 TABLES: Final[Mapping[str, str]] = {
-    "sites_by_year.csv": "sites", "modules.csv": "modules", "groups.csv": "groups", "money.csv": "money",
+    "sites_by_year.csv": "sites", "modules.csv": "modules", "groups.csv": "groups", "kinds.csv": "kinds",
+    "money.csv": "money",
     "rounds.csv": "rounds", "indicators.csv": "indicators", "worst_served.csv": "worst",
 }  # fmt: skip
 """File → table of `NetworkPlan`; `explanations.csv` beside them."""

@@ -2,13 +2,14 @@
 be; as plain tables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
 
 from planning.network.reasons.explanation import Explanation
 
+KIND_COLUMNS: Final = ("year", "service", "kind", "word", "persons", "persons_served", "share_served")
 NOTHING_YET: Final = 0
 """The year of what stands before the plan begins."""
 
@@ -31,6 +32,8 @@ class NetworkPlan:
     |        |                              | persons_near_but_full, persons_too_far, persons_no_route (the four add up
     |        |                              | to persons), persons_at_home (of the served), units_needed,
     |        |                              | units_delivered, units_at_home |
+    | kinds | year, service, word | year, service, kind (category, grade), word ("" not known), persons, persons_served,
+    |       |                     | share_served; counties together |
     | flows | year, season, cell, service, site | year, season, cell_id, service, site_id ("" rounds), units, minutes
     |       |                                   | (nan for rounds); None when read back from a folder |
     | money | a payment | year, source, county_code, kind (capital, running), yuan |
@@ -61,6 +64,7 @@ class NetworkPlan:
     indicators: pd.DataFrame
     worst: pd.DataFrame
     solver: Mapping[str, Any]
+    kinds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(KIND_COLUMNS)))
     explanations: tuple[Explanation, ...] = ()
 
     @property

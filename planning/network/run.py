@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from geodata.errors import Sentence, both, prefixed
 from optimizers import network
 from optimizers.network import NetworkSolution, deliver, solve_network
+from planning.area_demand import people_of
 from planning.faults import PlanningError
 from planning.network.measures.deliveries import deliveries_of
 from planning.network.measures.even import evened
+from planning.network.measures.kinds import kinds_table
 from planning.network.measures.one_road import rows_on_one_road
 from planning.network.measures.tables import modules_table
 from planning.network.posing.pose import NetworkQuestion, pose_network
@@ -21,7 +24,7 @@ from planning.network.reasons.mending import no_plan
 from planning.network.result import NetworkPlan
 from planning.network.tidy import tidied
 from planning.plan import Plan, measured
-from planning.question import Question, pose
+from planning.question import Question, demand_factors, pose
 from planning.scenario import Scenario
 from planning.scenario_form import Candidates, Unsafe
 from planning.study_area import Progress, StudyArea
@@ -76,7 +79,15 @@ def measure_network(
     roads, caveat = rows_on_one_road(question, modules, area)
     found = read_network(question, solution, located.cells, standing, kappa=area.alpha, one_road=roads)
     told = caveats(caveat, found) + explained(question, solution, found, progress)
-    return as_plan(located, replace(found, explanations=told), area, scenario)
+    return as_plan(located, replace(found, explanations=told, kinds=_kinds(question, solution, area)), area, scenario)
+
+
+def _kinds(question: NetworkQuestion, solution: NetworkSolution, area: StudyArea) -> pd.DataFrame:
+    """Who is served by category and grade of disability."""
+    assumptions, scenario = question.assumptions, question.scenario
+    rates, factors = assumptions.demand_rates(), demand_factors(scenario)
+    people = people_of(area.data, rates, assumptions["prevalence_rate"], factors, scenario.demand_base)
+    return kinds_table(deliveries_of(question, solution), people, rates.hardship_share_of_severe)
 
 
 def explained(

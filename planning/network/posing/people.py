@@ -17,6 +17,7 @@ from planning.study_area import StudyArea
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 CLASSES = ("other", "severe", "hardship")
 """Classes of weight: grades 3-4 and unknown, grades 1-2, and those of them who live in hardship."""
 _UNKNOWN = len(CLASSES)  # severe, and nobody knows whether in hardship
@@ -87,6 +88,29 @@ def need_by_class(people: pd.DataFrame, needs: Needs, hardship_share: float) -> 
     )
     residents = np.bincount(ids, people["persons"].to_numpy(float), minlength=len(cells))
     return Need(units, persons, pd.Series(residents, index=pd.Index(cells, name="cell_id")))
+
+
+def persons_by_kind(
+    people: pd.DataFrame, needs: Needs, hardship_share: float, column: str
+) -> tuple["pd.Index[str]", tuple[str, ...], Floats]:
+    """The persons of `need_by_class` told apart by one more word of theirs.
+
+    Args:
+        people: as in `need_by_class`.
+        needs: who needs and uses what.
+        hardship_share: share of severe people who live in hardship.
+        column: `category` or `grade`.
+
+    Returns:
+        Cells (C); the words found (W), "" where nobody knows; and persons (C, W, classes, services).
+    """
+    ids, cells = pd.factorize(people["cell_id"].astype(object))
+    kind, words = pd.factorize(people[column].astype("string").fillna(""), sort=True)
+    split = people.assign(cell_id=(ids * len(words) + kind) * (_UNKNOWN + 1) + _classes(people))
+    pairs = pd.Index(range(len(cells) * len(words)))
+    tables = _shared(service_persons(split, needs), pairs, hardship_share, _stand_ins(needs))
+    persons = np.stack([table.to_numpy() for table in tables], axis=1)
+    return cells, tuple(map(str, words)), persons.reshape(len(cells), len(words), len(CLASSES), len(SERVICES))
 
 
 def _classes(people: pd.DataFrame) -> Ints:

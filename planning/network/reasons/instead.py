@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,8 +44,8 @@ def building_instead(
 
     For those candidates of the county that have most of the people now served at home within reach: the building that
     serves most of the county's people without rounds, and the cheapest of these, beside what the plan has elsewhere;
-    money, floors, standards and the tilt do not bind. Of the sites tried, that is told which serves most. Nothing
-    where rounds serve nobody.
+    money, floors, standards and the tilt do not bind. Of the townships tried, and of the village points, that is told
+    which serves most. Nothing where rounds serve nobody.
 
     Args:
         most: candidates that are tried.
@@ -65,8 +66,18 @@ def building_instead(
         )
         return first, told("building_instead", code, sentence, exactly(math.inf), "yuan/person")
     found = [(solve(_there(question, solution, group, site), aims=AIMS, **how), site) for site in tried]
-    built, site = max(found, key=lambda each: _served(question, *each))
-    return first, _building_told(question, code, built, site, len(tried))
+    return first, *_best_of_each_tier(question, code, found)
+
+
+def _best_of_each_tier(
+    question: NetworkQuestion, code: str, found: Sequence[tuple[NetworkSolution, int]]
+) -> Iterator[Explanation]:
+    """A township institution and a village point are different things: each is told by the one that serves most."""
+    tiers = question.sites["tier"].tolist()
+    for tier in sorted({tiers[site] for _, site in found}):
+        alike = [each for each in found if tiers[each[1]] == tier]
+        built, site = max(alike, key=lambda each: _served(question, *each))
+        yield _building_told(question, code, built, site, len(alike))
 
 
 def _there(question: NetworkQuestion, solution: NetworkSolution, group: int, site: int) -> NetworkProblem:

@@ -305,6 +305,8 @@ def test_rounds_are_set_against_what_a_building_would_have_cost_a_person() -> No
     moved = replace(question, sites=question.sites.assign(tier=tier))
     other = building_instead(moved, solution, question.counties[0], most=1, solve=reference)[1]
     assert building_site(other) != building_site(building)  # villages come last
+    township, village = building_instead(moved, solution, question.counties[0], solve=reference)[1:]
+    assert building_site(village) == building_site(building) != building_site(township)
 
 
 def test_a_site_that_stands_in_the_way_of_more_is_said_to_do_so() -> None:

@@ -18,6 +18,7 @@ from optimizers.solvers import highs, solver_name
 from optimizers.solvers.arrays import ModelArrays
 
 _NODES = 100_000_000
+_LONGEST_S = 600.0  # a linear program of deliveries takes seconds; one that does not end counts as no plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +136,8 @@ class Delivery:
             keep(self.reduced, self.core, model, hold, bests)
         line = line_of(self.reduced, self.core, model, aim, bests)
         arrays = _fixed(model, model.sheet.arrays(line if is_minimised(aim) else -line), self)
-        outcome = highs.solve(None, arrays, None, monotonic() + 600.0, _NODES, 0.0)
-        if outcome.values is None or outcome.infeasible:
+        outcome = highs.solve(None, arrays, None, monotonic() + _LONGEST_S, _NODES, 0.0)
+        if outcome.values is None or outcome.infeasible or not outcome.proven:
             return None
         return model, outcome.values, line
 

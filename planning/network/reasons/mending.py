@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from geodata.errors import Sentence, both
+from planning.network.posing.catalogue import RESOURCES
 from planning.network.reasons.explanation import Explanation
 from planning.network.reasons.sentences import amount, county_name, exactly, service_name, site_name, told
 
@@ -21,6 +22,7 @@ SPECIALISMS: Final = {
     "social_worker": both("social workers", "社会工作者"),
     "technician": both("technicians", "辅具技师"),
     "round_staff": both("staff of rounds", "上门服务人员"),
+    "round_days": both("days of rounds", "上门服务工作日"),
 }
 
 
@@ -33,7 +35,7 @@ class Mend(Protocol):
 
     @property
     def position(self) -> int | None:
-        """Group, service, site or resource."""
+        """Group, service, site, or pool × resources + resource."""
 
     @property
     def from_value(self) -> float:
@@ -129,18 +131,18 @@ def _order(question: NetworkQuestion, mend: Mend) -> Explanation:
 
 
 def _staff(question: NetworkQuestion, mend: Mend) -> Explanation:
+    """The position is that of a county's pool and a resource: pool × resources + resource."""
     assert mend.position is not None
-    key = resources(question)[mend.position]
+    pool, resource = divmod(mend.position, question.problem.pool.shape[1])
+    county = county_name(question, pool)
+    key = RESOURCES[resource]
     name = SPECIALISMS.get(key, both(key, key))
-    factor = f"{np.ceil(round(1000 * mend.to_value / mend.from_value, 6)) / 1000:g}"
-    sentence = both(f"More {name}: {factor} times in every county.", f"{name.zh}：各县同比增至 {factor} 倍。")
-    return told("mend_staff", key, sentence, exactly(mend.to_value), "times")
-
-
-def resources(question: NetworkQuestion) -> tuple[str, ...]:
-    """Keys of what pools hold, by position: the columns `use_...` of the question's modules."""
-    columns = [str(column) for column in question.modules.columns if str(column).startswith("use_")]
-    return tuple(column.removeprefix("use_") for column in columns)
+    now, then = (f"{np.ceil(round(100 * value, 4)) / 100:g}" for value in (mend.from_value, mend.to_value))
+    unit = both("days a year", "天/年") if key == "round_days" else both("persons", "人")
+    sentence = both(
+        f"{county}, {name}: from {now} to {then} {unit}.", f"{county.zh}{name.zh}：由 {now} 增至 {then} {unit.zh}。"
+    )
+    return told("mend_staff", question.counties[pool], sentence, exactly(mend.to_value), str(unit))
 
 
 _TOLD: Final[dict[str, Callable[[Any, Mend], Explanation]]] = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from asked_networks import asked, planned
 from hypothesis import given
@@ -122,8 +124,20 @@ def test_every_change_that_makes_a_plan_possible_has_its_sentence() -> None:
     assert said["mend_standard"].zh == "康复服务标准：由 80% 降至 61%。"
     assert said["mend_most_sites"].zh == "新设机构上限：由 3 处增至 5 处。"
     assert said["mend_order"].subject == "s1"
-    assert said["mend_staff"].zh == "康复治疗师：各县同比增至 1.25 倍。"
+    assert said["mend_staff"].zh == "喀什市康复治疗师：由 1 增至 1.25 人。"
     assert not any(re.search(r"[\u4e00-\u9fff]", each.en) for each in told)
+
+
+def test_staff_that_lacks_is_that_of_one_county_and_one_kind() -> None:
+    question = asked(planned(0, on=("money", "years")))
+    resources = question.problem.pool.shape[1]
+    pools = question.problem.pool.shape[0]
+    problem = replace(question.problem, pool=np.ones((pools, resources)))
+    last = mend("staff", (pools - 1) * resources, 0.0, 1.999999)
+    told = mending_sentences(replace(question, problem=problem), [last])[0]
+    assert told.subject == question.counties[pools - 1]
+    assert "由 0 增至 2 人" in told.zh
+    assert told.en.endswith("from 0 to 2 persons.")
 
 
 def test_no_plan_says_what_would_help_or_that_nothing_alone_does() -> None:

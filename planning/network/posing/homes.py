@@ -77,7 +77,7 @@ def nearest_hub(
     """(n,) the county centre that rounds to each cell set out from, -1 for none, and minutes to it.
 
     The nearest centre of the cell's own county; where that has none with a route, the nearest of all; of the same
-    owner when `separate`. Minutes are the longest of the seasons that have a route.
+    owner when `separate`. Minutes are the longest of the seasons; none where a season has no route.
     """
     if not len(centres):
         return np.full(len(cells), -1, np.int64), np.full(len(cells), np.inf)
@@ -95,6 +95,5 @@ def nearest_hub(
 
 
 def _worst(tables: Sequence[Floats]) -> Floats:
-    """The longest of the times that are known; inf where none is."""
-    known = np.where(np.isfinite(np.stack(tables)), np.stack(tables), -np.inf).max(axis=0)
-    return np.where(known == -np.inf, np.inf, known)
+    """The longest of the times; inf where a season has no route: nobody is promised a visit over a closed pass."""
+    return np.asarray(np.stack(tables).max(axis=0))

@@ -63,8 +63,14 @@ def test_rounds_set_out_from_the_own_county_and_count_the_worse_season() -> None
     summer = np.array([[60, 20], [INF, 20], [70, 30], [10, 40]])
     winter = np.array([[85, 28], [INF, 28], [INF, 42], [14, INF]])
     hub, away = nearest_hub(CELLS, SITES, CENTRES, [summer, winter], separate=False)
-    assert list(hub) == [0, 1, 1, 1]
-    assert list(away) == [85, 28, 42, 40]  # without a route in winter, the time of summer
+    assert list(hub) == [0, 1, 1, 0]
+    assert list(away) == [85, 28, 42, 14]  # its own centre is cut off in winter: another one's team comes
+
+
+def test_nobody_is_visited_whom_a_season_cuts_off() -> None:
+    hub, away = nearest_hub(CELLS, SITES, CENTRES, [np.full((4, 2), 20.0), np.full((4, 2), INF)], separate=False)
+    assert (hub == -1).all()
+    assert np.isinf(away).all()
 
 
 def test_separate_owners_are_visited_from_their_own_centre() -> None:

@@ -60,8 +60,8 @@ NETWORK_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "network_behind": ("低 {0:.1f} 个百分点", "{0:.1f} points behind"),
     "network_ahead": ("高 {0:.1f} 个百分点", "{0:.1f} points ahead of"),
     "network_one_road": (
-        "{0:,} 人（按服务计）的所有路线都依赖同一段道路",
-        "{0:,} persons (by service) whose every route uses one stretch of road",
+        "{0:,} 人（按服务计）在时限内的所有路线都依赖同一段道路",
+        "{0:,} persons (by service) whose every route in time uses one stretch of road",
     ),
     "network_map": ("地图与各方案共用的指标按：{0}", "the map and the indicators of all plans: {0}"),
     "network_aim": ("目标“{0}”：{1}；{2}", "aim '{0}': {1}; {2}"),

@@ -1,7 +1,8 @@
 """The indicators of a network plan: one plain table, a row for each, with formula, unit, denominator, source and mark.
 
-A new indicator is one function of `measure_*.py` and one row here. The mark is that of the weakest figure that goes
-into it: needs, capacities, longest times and costs are judgement (J) until they are replaced by local figures.
+A new indicator is one function of `people.py`, `travel.py`, `equity.py` or `supply.py` and one row here. The mark is
+that of the weakest figure that goes into it: needs, capacities, longest times and costs are judgement (J) until they
+are replaced by local figures.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 | kind | subject | what is explained | file |
 |------|---------|-------------------|------|
-| why_here, minutes, minutes_saved, serves | site | what it gives, whom it serves, how far they come | `reasons.py` |
+| why_here, minutes, minutes_saved, serves | site | what it gives, whom it serves, how far they come | `why_here.py` |
 | lock, floor, standard, tilt, most_sites, year, ban | site, county, ... | the price of a limit | `prices.py` |
 | aim, aim_order | aim | what combining aims costs | `aims.py` |
 | season, one_season | season | how far from the best for it; what ignoring the others costs | `seasons.py` |

@@ -25,13 +25,17 @@ from optimizers.arrays import Bools, Floats, Ints
 from optimizers.relaxation import Relaxation
 
 _HALVINGS = 50
+_ROUNDING = 2.0**-47
+"""What rounding may add to a sum of numbers of this size: a bound is told so much lower, lest what is lost where large
+numbers cancel each other proves what is not so."""
 
 
 def lagrangian_value(core: Relaxation, multipliers: Floats) -> float:
     """L(l): valid for any multipliers, whoever found them; negative ones count as 0."""
     capped = np.maximum(multipliers, 0.0)
-    rho = core.reduced_costs(capped)
-    return float(core.constant + core.row_part(capped) + priced_choice(core, rho, best_prices(core, rho)[0]))
+    rho, base = core.reduced_costs(capped), core.constant + core.row_part(capped)
+    prices = best_prices(core, rho)[0]
+    return float(base + priced_choice(core, rho, prices) - _lost(core, base, rho, prices))
 
 
 def fixed_by_bound(core: Relaxation, multipliers: Floats, upper: float) -> tuple[Bools, Bools]:
@@ -46,7 +50,7 @@ def fixed_by_bound(core: Relaxation, multipliers: Floats, upper: float) -> tuple
     opened, closed = np.zeros(core.n_sites, dtype=np.bool_), np.zeros(core.n_sites, dtype=np.bool_)
     for prices in best_prices(core, rho):
         priced = rho + prices @ core.size
-        value = base + priced_choice(core, rho, prices)
+        value = base + priced_choice(core, rho, prices) - _lost(core, base, rho, prices)
         beyond = (value + np.abs(priced) > upper + 1e-7 * (1.0 + abs(upper))) & core.free
         opened |= beyond & (priced < 0)
         closed |= beyond & (priced > 0)
@@ -57,6 +61,12 @@ def priced_choice(core: Relaxation, rho: Floats, prices: Floats) -> float:
     """Least sum of rho over the free sites once each limit has a price instead of an end."""
     priced = rho + prices @ core.size
     return float(np.minimum(priced, 0.0)[core.free].sum() - prices @ np.maximum(core.capacity, 0.0))
+
+
+def _lost(core: Relaxation, base: float, rho: Floats, prices: Floats) -> float:
+    """What rounding may have added to the bound: a hair of the sizes of all that was added up for it."""
+    sites = np.abs(rho)[core.free].sum() + (prices @ core.size)[core.free].sum()
+    return float(_ROUNDING * (abs(core.constant) + abs(base) + sites + prices @ np.abs(core.capacity)))
 
 
 def best_prices(core: Relaxation, rho: Floats) -> list[Floats]:

@@ -153,6 +153,7 @@ class _Task:
     def _first_plan(self) -> None:
         """Greedy and interchange, and what comes of the caller's own plan; again where costs far above it fell away."""
         starts: list[list[Ints] | None] = [None]
+        highest = min(self.best.plan.value, self.core.penalty)
         self.best.offer(self.core, within_limits(self.core, np.flatnonzero(self.core.free)))
         everything = self.best.plan
         if self.request.start is not None:
@@ -160,7 +161,7 @@ class _Task:
             self.best.offer(self.core, given)
             starts.append([given])
         while True:
-            rest, before = self.tree.core, self.best.plan
+            rest = self.tree.core
             for start in starts:
                 plan = rest.search(start, share=0.0, seed=self.request.seed, clock=self.clock)
                 self.best.offer(rest, plan.sites)
@@ -168,8 +169,9 @@ class _Task:
                 found = rest.search([everything.sites], share=0.0, seed=self.request.seed, clock=self.clock)
                 self.best.offer(rest, found.sites)
             self._cut_off()
-            if self.clock.is_up or before.value <= _FAR * self.best.plan.value:
+            if self.clock.is_up or highest <= _FAR * self.best.plan.value:
                 return
+            highest = self.best.plan.value
             starts = [None, [within_limits(self.tree.core, self.best.plan.sites)]]
 
     def _cut_off(self) -> None:

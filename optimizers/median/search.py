@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 50_000_000
 """Pairs looked at in one call: well under half a second."""
+_ENDLESS = 1000
+"""Times that an interchange looks at every pair before it is counted afresh: it ends far sooner, unless rounding,
+where costs lie far apart, leads it in a circle."""
 _FREELY, _STEPS = 0.6, 16
 """Share of the work done with prices in place of limits, and least number of steps in which they are set."""
 _WIDEST = 8
@@ -60,18 +63,40 @@ def _around(core: Core, tables: Tables, sites: Ints, work: float, seed: int, clo
     """Interchange from a plan to a local optimum, then upheavals while there is work and time left."""
     chosen = np.zeros(core.n_sites, dtype=np.bool_)
     chosen[sites] = True
-    state = new_state(tables, chosen)
-    value, stopped = float(state.near.sum() + core.open_cost[sites].sum()), True
-    while stopped and not clock.is_up:
-        value, left = improve(tables, state, value, _CHUNK)
-        work -= _CHUNK - left
-        stopped = left < 0
+    state, value, work, stopped = _interchanged(tables, new_state(tables, chosen), work, clock)
     attempt, random = 0, seed
     best = state.chosen.copy()
     while work > 0 and not stopped and not clock.is_up:
         value, left, attempt, random = upheave(tables, state, best, value, int(min(work, _CHUNK)), 0.0, attempt, random)
         work = work - _CHUNK if left <= 0 else 0
     return plan_of(core, np.flatnonzero(best))
+
+
+def _interchanged(tables: Tables, state: State, work: float, clock: Clock) -> tuple[State, float, float, bool]:
+    """The interchange to its end in portions: the plan, its value, what is left of the work, whether it was stopped.
+
+    Between portions the plan is counted afresh. What is kept up to date by adding and taking away loses its digits
+    where costs lie far apart, and a saving that is none would be found over and over; a portion that leaves the plan
+    no better is the last one.
+    """
+    value, portion = _worth(tables, state), min(_CHUNK, endless(tables))
+    while not clock.is_up:
+        before = state.chosen.copy()
+        after, left = improve(tables, state, value, portion)
+        work -= portion - left
+        if left >= 0:
+            return state, after, work, False
+        state = new_state(tables, state.chosen)
+        after = _worth(tables, state)
+        if not after < value:
+            return new_state(tables, before), value, work, False
+        value = after
+    return state, value, work, True
+
+
+def _worth(tables: Tables, state: State) -> float:
+    """What the rows and the chosen sites of a plan cost."""
+    return float(state.near.sum() + tables.open_cost[state.chosen].sum())
 
 
 def _freely(tables: Tables, sites: Ints, work: float, seed: int, clock: Clock) -> Ints:
@@ -93,7 +118,7 @@ def _freely(tables: Tables, sites: Ints, work: float, seed: int, clock: Clock) -
             open_cost=tables.open_cost + price * size, size=tables.size[:0], capacity=tables.capacity[:0]
         )
         state = new_state(free, chosen)
-        value = float(state.near.sum() + free.open_cost[chosen].sum())
+        value = _worth(free, state)
         heat = _HEAT * price * float(size[sites].mean()) * (1.0 - (step + 1) / steps)
         _, _, attempt, random = upheave(free, state, chosen, value, int(work / steps), heat, attempt, random)
         price *= float(np.clip(size[chosen].sum() / room, 0.9, 1.1)) if room > 0.0 else 1.0
@@ -102,6 +127,12 @@ def _freely(tables: Tables, sites: Ints, work: float, seed: int, clock: Clock) -
         inside = np.flatnonzero(state.chosen & (size > 0.0))
         switch(tables, state, int(inside[np.argmin(state.loss[inside] / size[inside])]))
     return np.flatnonzero(state.chosen)
+
+
+@kernel
+def endless(tables: Tables) -> int:
+    """Pairs looked at, beyond which an interchange is taken to go in a circle."""
+    return int(_ENDLESS * (tables.site.size + tables.free.size))
 
 
 @kernel
@@ -140,10 +171,11 @@ def upheave(
     while work > 0:
         attempt += 1
         changed, random, spent = shake(tables, state, 1 + attempt % _WIDEST, random)
-        trial, left = improve(tables, state, value + changed, 1 << 60)
-        work -= (1 << 60) - left + spent + 4 * best.size
+        most = endless(tables)
+        trial, left = improve(tables, state, value + changed, most)
+        work -= most - left + spent + 4 * best.size
         random = next_random(random)
-        if trial <= value + 1e-12 * abs(value) + heat * ((random >> 8) % 4096) / 4096.0:
+        if left >= 0 and trial <= value + 1e-12 * abs(value) + heat * ((random >> 8) % 4096) / 4096.0:
             value = trial
             best[:] = state.chosen
         else:

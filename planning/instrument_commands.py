@@ -56,7 +56,8 @@ def _schools(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask_schools(o: Options, area: StudyArea, values: dict[str, float]) -> InstrumentResult:
-    other = {o.population_name: by_county(o.population, "persons")} if o.population else None
+    name = o.population_name.strip() or "given"
+    other = {name: by_county(o.population, "persons")} if o.population else None
     return special_school_rule(area, populations=other, values=values)
 
 
@@ -70,7 +71,7 @@ def _placement(parser: argparse.ArgumentParser) -> None:
 def _ask_placement(o: Options, area: StudyArea, values: dict[str, float]) -> InstrumentResult:
     return place_children(
         area,
-        shares=pairs(o.shares, "--shares") if o.shares else None,
+        shares=pairs(o.shares, "--shares") if o.shares is not None else None,
         enrolled=by_county(o.enrolled, "persons") if o.enrolled else None,
         needs=read_needs(o.needs) if o.needs else None,
         season=o.season,
@@ -105,7 +106,9 @@ def _supervision(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask_supervision(o: Options, area: StudyArea, values: dict[str, float]) -> InstrumentResult:
-    n = whole(o.counties, "--counties") if o.counties else None
+    n = whole(o.counties, "--counties") if o.counties is not None else None
+    if o.plan is not None and not o.plan.is_dir():
+        raise PlanningError([both(f"--plan: there is no folder {o.plan}", f"--plan：没有文件夹 {o.plan}")])
     plan = read_plan(o.plan) if o.plan else None
     if plan is not None and plan.study_area != area.data.name:
         fault = both(
@@ -243,7 +246,7 @@ def _list(options: Options) -> int:
 
 def _run(options: Options) -> int:
     each: Instrument = options.instrument
-    given = {key: text for item in options.set for key, text in pairs(item, "--set").items()}
+    given = pairs(",".join(options.set), "--set")
     values = {key: number(text, f"--set {key}") for key, text in given.items()}
     figures_of(values=values)
     found = each.ask(options, StudyArea.open(options.area), values)

@@ -17,11 +17,13 @@ HEADINGS: Final = {
     "县代码": "county_code", "人数": "persons", "户数": "households", "目标": "target", "分子": "numerator",
     "分母": "denominator", "口径": "base", "日期": "date", "器具架": "shelf", "库": "depot", "年需求": "units_per_year",
 }  # fmt: skip
+_DIGITS: Final = 15  # of a whole number; beyond them counts and yuan are slips of the keyboard
+_MOST: Final = 10.0**_DIGITS
 _CODE: Final = re.compile(r"^(\d{6})(?:0{3}|0{6})?(?:\.0)?$")  # zeros stand for the whole county
 
 
 def whole(text: str, option: str) -> int:
-    """A whole number as it is written, with or without separators of thousands.
+    """A whole number of at most 15 digits as it is written, with or without separators of thousands.
 
     Raises:
         PlanningError: for anything else.
@@ -30,6 +32,10 @@ def whole(text: str, option: str) -> int:
     if not re.fullmatch(r"[+-]?\d+", bare):
         raise PlanningError(
             [both(f"{option}: {text} found, a whole number is needed", f"{option}：发现 {text}；请填整数")]
+        )
+    if len(bare.lstrip("+-")) > _DIGITS:
+        raise PlanningError(
+            [both(f"{option}: at most {_DIGITS} digits are possible", f"{option}：最多 {_DIGITS} 位数字")]
         )
     return int(bare)
 
@@ -127,6 +133,9 @@ def counts(path: Path, known: Sequence[str]) -> pd.DataFrame:
 def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     """The file as text with our names of columns; county codes of 6 digits."""
     table = read_file(path).frame.rename(columns=lambda c: HEADINGS.get(str(c).strip(), str(c).strip()))
+    if twice := list(dict.fromkeys(table.columns[table.columns.duplicated()])):
+        faults = [both(f"column '{c}' stands there twice; keep one", f"“{c}”列有两列；请保留一列") for c in twice]
+        raise PlanningError([prefixed(path.name, fault) for fault in faults])
     table = table.map(lambda cell: cell.strip() if isinstance(cell, str) else "").reset_index(drop=True)
     lacking = [column for column in needed if column not in table]
     if lacking:
@@ -151,10 +160,28 @@ def _county_codes(cells: "pd.Series[str]", path: Path) -> "pd.Series[str]":
 def _numbers(table: pd.DataFrame, column: str, path: Path) -> "pd.Series[float]":
     found = numbers(table[column])
     bad = table.loc[found.isna() | (found < 0), column]
+    large = table.loc[found >= _MOST, column]
+    faults: list[Sentence] = []
     if len(bad):
-        fault = both(
-            f"column '{column}': '{str(bad.iloc[0])[:20]}' found; a number of 0 or more is needed",
-            f"“{column}”列：发现“{str(bad.iloc[0])[:20]}”；请填大于等于 0 的数",
+        faults.append(
+            both(
+                f"column '{column}': {_shown(bad)} found; a number of 0 or more is needed",
+                f"“{column}”列：发现{_shown(bad, True)}；请填大于等于 0 的数",
+            )
         )
-        raise PlanningError([prefixed(path.name, fault)])
+    if len(large):
+        faults.append(
+            both(
+                f"column '{column}': {_shown(large)} found; numbers of at most {_DIGITS} digits are possible",
+                f"“{column}”列：发现{_shown(large, True)}；最多 {_DIGITS} 位数字",
+            )
+        )
+    if faults:
+        raise PlanningError([prefixed(path.name, fault) for fault in faults])
     return found
+
+
+def _shown(cells: "pd.Series[str]", zh: bool = False) -> str:
+    """The first three different cells in quotation marks."""
+    few = [str(cell)[:20] for cell in cells.drop_duplicates()[:3]]
+    return "、".join(f"“{cell}”" for cell in few) if zh else ", ".join(f"'{cell}'" for cell in few)

@@ -5,10 +5,15 @@ with its margins is a flow problem): every cell is rounded down, and what is mis
 largest remainder first, with augmenting paths where that gets stuck. All arithmetic is in fractions.
 """
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from math import floor
+from typing import Final
 
+_POWER: Final = re.compile(r"[eE][+-]?(\d+)$")
+_DIGITS_OF_POWER: Final = 3
+_LARGEST: Final = 10**200
 Shares = Mapping[str, Fraction]
 Cell = tuple[str, str]
 
@@ -106,9 +111,19 @@ def _chain(row: str, raised: set[Cell], open_cells: set[Cell], lack_column: Mapp
 
 
 def exact(value: object) -> Fraction:
-    """A number as it is written: 0.1 is one tenth, a whole number itself.
+    """A number as it is written: 0.1 is one tenth, a whole number itself, 1/3 a third.
 
     Raises:
-        ValueError: for what is no finite number.
+        ValueError: for what is no number, or none that a double holds.
     """
-    return Fraction(str(value))
+    text = str(value).strip()
+    power = _POWER.search(text)
+    if power and len(power[1]) > _DIGITS_OF_POWER:
+        raise ValueError(f"{text} is beyond every number that is counted here")
+    try:
+        found = Fraction(text)
+    except ZeroDivisionError as error:
+        raise ValueError(f"{text} divides by 0") from error
+    if abs(found) > _LARGEST:
+        raise ValueError(f"{text} is beyond every number that is counted here")
+    return found

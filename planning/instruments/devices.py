@@ -10,6 +10,7 @@ availability for all its shelves at once, the separate stocks each for its own; 
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from planning.instruments.result import InstrumentResult
 from planning.study_area import StudyArea
 
 DAYS_A_YEAR = 365.0
+LONGEST_ROTATION, LONGEST_LOAN = 365, 3650
+"""Days; longer ones are slips of the keyboard."""
 
 
 def stock_for(mean: npt.ArrayLike, availability: float) -> npt.NDArray[np.int64]:
@@ -98,41 +101,37 @@ def pool_in(
     Raises:
         PlanningError: as `pool_devices`.
     """
-    given = {**dict(values or {})}
-    given |= {k: v for k, v in (("availability", availability), ("rotation_days", rotation_days)) if v is not None}
-    figures = figures_of("availability", "rotation_days", values=given)
-    demand = shelf_demand(area) if units is None else units
+    given = {k: v for k, v in (("availability", availability), ("rotation_days", rotation_days)) if v is not None}
+    figures = figures_of("availability", "rotation_days", values={**dict(values or {}), **given})
     found = pool_devices(
-        demand,
+        shelf_demand(area) if units is None else units,
         availability=figures["availability"].value,
         rotation_days=figures["rotation_days"].value,
         loan_days=loan_days,
     )
     names = county_people(area).set_index("county_code")[["name_zh", "name_en"]]
-    tables = {name: _named(table, names) for name, table in found.tables.items()}
-    loan = Figure(
-        "loan_days",
-        loan_days,
-        "days",
-        "J",
-        "set by the planner; 0: handed over for good",
-        "借用天数",
-        "days a device is lent",
-    )
-    areas = both(
-        "Requests are persons × share in need × uptake by the need table: modelled, even where persons are registered. "
-        "A shelf stands for a demand area; townships whose place is not known count in a neighbour's, so that there "
-        "are fewer shelves than townships and the gain from sharing is rather too low.",
-        "需求量按人数 × 需求比例 × 使用率估计，即使人数来自登记。"
-        "每个需求片区设一个架；位置未知的乡镇并入相邻片区，架数少于乡镇数，共享的节省偏低。",
-    )
-    notes = found.notes if units is not None else (*found.notes, areas)
-    more = {
-        "notes": notes,
-        "tables": tables, "figures": (*figures.values(), loan), "base": base_of(area) if units is None else found.base,
-        "modelled": modelled_in(area) and units is None,
-    }  # fmt: skip
+    more: dict[str, Any] = {
+        "tables": {name: _named(table, names) for name, table in found.tables.items()},
+        "figures": (*figures.values(), _loan(loan_days)),
+    }
+    if units is None:
+        more |= {"notes": (*found.notes, _AREAS), "base": base_of(area), "modelled": modelled_in(area)}
     return InstrumentResult(**{**vars(found), **more})
+
+
+_AREAS = both(
+    "Requests are persons × share in need × uptake by the need table: modelled, even where persons are registered. "
+    "A shelf stands for a demand area; townships whose place is not known count in a neighbour's, so that there "
+    "are fewer shelves than townships and the gain from sharing is rather too low.",
+    "需求量按人数 × 需求比例 × 使用率估计，即使人数来自登记。"
+    "每个需求片区设一个架；位置未知的乡镇并入相邻片区，架数少于乡镇数，共享的节省偏低。",
+)
+
+
+def _loan(days: float) -> Figure:
+    """How long a device is lent, as a figure of the planner's own."""
+    source = "set by the planner; 0: handed over for good"
+    return Figure("loan_days", days, "days", "J", source, "借用天数", "days a device is lent")
 
 
 def shelf_demand(area: StudyArea) -> pd.DataFrame:
@@ -166,11 +165,18 @@ def _check(demand: pd.DataFrame, availability: float, rotation: float, loan: flo
                 f"满足率：发现 {availability:g}；请填 0 到 1 之间的数",
             )
         )
-    for name, zh, days, least in (("rotation_days", "轮换周期", rotation, 1), ("loan_days", "借用天数", loan, 0)):
-        if not least <= days < float("inf"):
+    for name, zh, days, least, most in (
+        ("rotation_days", "轮换周期", rotation, 1, LONGEST_ROTATION), ("loan_days", "借用天数", loan, 0, LONGEST_LOAN),
+    ):  # fmt: skip
+        if not least <= days <= most:
             faults.append(
-                both(f"{name}: {days:g} found, at least {least} is needed", f"{zh}：发现 {days:g}；至少为 {least}")
+                both(
+                    f"{name}: {days:g} found, at least {least} and at most {most:,} are needed",
+                    f"{zh}：发现 {days:g}；请填 {least} 到 {most:,} 之间的数",
+                )
             )
+    if any((demand[column].astype(str).str.strip() == "").any() for column in ("shelf", "depot")):
+        faults.append(both("a row of the demand names no shelf or no depot", "需求表中有的行没有填器具架或库"))
     if not (demand["units_per_year"] >= 0).all():
         faults.append(both("units_per_year: numbers of 0 or more are needed", "每年需求量应为大于等于 0 的数"))
     if demand["shelf"].duplicated().any():

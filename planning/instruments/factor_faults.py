@@ -10,6 +10,9 @@ from planning.instruments.controlled_rounding import exact
 from planning.instruments.people import unknown_counties
 from planning.instruments.result import listed
 
+MOST_UPLIFT = 10
+"""Beyond it an uplift is a slip: percent written for a share."""
+
 
 def factor_faults(
     amounts: pd.DataFrame, shares: Mapping[str, object], envelope: int, key: Collection[str], uplift: object
@@ -23,11 +26,12 @@ def factor_faults(
                 f"资金总额：发现 {envelope}；请填大于等于 0 的整数元",
             )
         )
-    if _number(uplift) is None or exact(uplift) < 0:
+    more = _number(uplift)
+    if more is None or not 0 <= more <= MOST_UPLIFT:
         faults.append(
             both(
-                f"uplift: {uplift} found, a share of 0 or more is needed",
-                f"提高比例：发现 {uplift}；请填大于等于 0 的数",
+                f"uplift: {uplift} found, a share of 0 to {MOST_UPLIFT} is needed (0.15 is 15 %)",
+                f"提高比例：发现 {uplift}；请填 0 到 {MOST_UPLIFT} 的数（0.15 即 15%）",
             )
         )
     faults += unknown_counties(sorted(key), amounts["county_code"].astype(str).tolist())
@@ -49,7 +53,8 @@ def _share_faults(shares: Mapping[str, object]) -> list[Sentence]:
     total = sum((exact(s) for s in shares.values()), Fraction(0))
     if total == 1:
         return []
-    return [both(f"the shares add up to {float(total):g}, not to 1", f"各因素权重之和为 {float(total):g}，应为 1")]
+    said = f"{float(total):.15g}"
+    return [both(f"the shares add up to {said}, not to 1", f"各因素权重之和为 {said}，应为 1")]
 
 
 def _amount_faults(amounts: pd.DataFrame, factor: str) -> list[Sentence]:
@@ -78,5 +83,5 @@ def _amount_faults(amounts: pd.DataFrame, factor: str) -> list[Sentence]:
 def _number(value: object) -> Fraction | None:
     try:
         return None if isinstance(value, bool) or value is pd.NA else exact(value)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         return None

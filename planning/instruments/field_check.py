@@ -53,42 +53,49 @@ def field_check(
     sites = sites.assign(site_id=sites["site_id"].astype(str), county_code=sites["county_code"].astype(str))
     pool = sites[~sites["county_code"].isin(list(exclude))]
     known = sorted(set(sites["county_code"]) if counties is None else map(str, counties))
-    faults = [*unknown_counties(sorted({*exclude, *sites["county_code"]}), known), *_faults(sites, pool, n, per_county)]
+    faults = unknown_counties(sorted({*exclude, *sites["county_code"]}), known)
+    faults += _faults(sites, pool, n, per_county, seed)
     if faults:
         raise PlanningError(faults)
+    drawn = _drawn(pool, n, seed, per_county)
+    by = _by_county([code for code in known if code not in set(exclude)], pool, drawn)
+    bare = by.loc[by["sites"] == 0, "county_code"].tolist()
+    counted = {"drawn": len(drawn), "sites": len(pool), "counties": len(by), "without_sites": len(bare)}
+    return InstrumentResult(
+        name="field_check",
+        tables={"list": drawn.assign(seed=str(seed), **dict.fromkeys(FORM, "")), "counties": by},
+        totals={**counted, "seed": str(seed)},
+        sentences=_sentences(by, seed, per_county, bare),
+        denominator=both("sites of the list that was drawn from", "抽样名单中的地点"),
+        base=both("the sites as given", "所给地点名单"),
+        notes=(_NOTE,),
+    )
+
+
+_NOTE = both(
+    "A site counts in its county's order by SHA-256 of seed and id; the list can be drawn again by anybody. Shares of "
+    "the drawn sites are no shares of all: small counties have a greater chance.",
+    "各地点按种子与编号的 SHA-256 排序，任何人可重抽核对。小县的地点被抽中的机会较大，样本比例不等于总体比例。",
+)
+
+
+def _drawn(pool: pd.DataFrame, n: int, seed: int | str, per_county: int) -> pd.DataFrame:
+    """The first of each county in the order of their numbers, then the lowest numbers of all."""
     pool = pool.assign(draw=[_number(seed, i) for i in pool["site_id"]]).sort_values(["draw", "site_id"])
     first = pool.groupby("county_code").head(per_county)
     rest = pool.drop(index=first.index).head(n - len(first))
     drawn = pd.concat([first.assign(drawn_as="county"), rest.assign(drawn_as="all")])
     drawn = drawn.sort_values(["county_code", "draw", "site_id"]).reset_index(drop=True)
     drawn.insert(0, "number", range(1, len(drawn) + 1))
-    drawn["draw"] = drawn["draw"].str[:12]
-    by = pd.DataFrame({"county_code": [code for code in known if code not in set(exclude)]})
+    return drawn.assign(draw=drawn["draw"].str[:12])
+
+
+def _by_county(counties: list[str], pool: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Sites there are and sites drawn; a county without any site has its row."""
+    by = pd.DataFrame({"county_code": counties})
     for column, table in (("sites", pool), ("drawn", drawn)):
         by[column] = by["county_code"].map(table["county_code"].value_counts()).fillna(0).astype(int)
-    bare = by.loc[by["sites"] == 0, "county_code"].tolist()
-    return InstrumentResult(
-        name="field_check",
-        tables={"list": drawn.assign(seed=str(seed), **dict.fromkeys(FORM, "")), "counties": by},
-        totals={
-            "drawn": len(drawn),
-            "sites": len(pool),
-            "counties": len(by),
-            "without_sites": len(bare),
-            "seed": str(seed),
-        },
-        sentences=_sentences(by, seed, per_county, bare),
-        denominator=both("sites of the list that was drawn from", "抽样名单中的地点"),
-        base=both("the sites as given", "所给地点名单"),
-        notes=(
-            both(
-                "A site counts in its county's order by SHA-256 of seed and id; the list can be drawn again by "
-                "anybody. Shares of the drawn sites are no shares of all: small counties have a greater chance.",
-                "各地点按种子与编号的 SHA-256 排序，任何人可重抽核对。小县的地点被抽中的机会较大，"
-                "样本比例不等于总体比例。",
-            ),
-        ),
-    )
+    return by
 
 
 def sites_to_check(area: StudyArea, kind: str = "facilities") -> pd.DataFrame:
@@ -115,11 +122,13 @@ def _number(seed: int | str, site_id: str) -> str:
     return sha256(f"{seed}\0{site_id}".encode()).hexdigest()
 
 
-def _faults(sites: pd.DataFrame, pool: pd.DataFrame, n: int, per_county: int) -> list[Sentence]:
+def _faults(sites: pd.DataFrame, pool: pd.DataFrame, n: int, per_county: int, seed: int | str) -> list[Sentence]:
     faults: list[Sentence] = []
     if sites["site_id"].duplicated().any():
         twice = sites.loc[sites["site_id"].duplicated(), "site_id"].iloc[0]
         faults.append(both(f"site '{twice}' stands twice in the list", f"地点“{twice}”重复"))
+    if not str(seed).strip():
+        faults.append(both("seed: a number or a word is needed", "随机种子：请填数字或词语"))
     for name, zh, value, least in (("n", "抽取数", n, 1), ("per_county", "每县至少", per_county, 0)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             faults.append(

@@ -14,7 +14,9 @@ WORK = (
     "round_night_days", "round_longest_days", "round_team_staff", "working_days_year",
 )  # fmt: skip
 """Rows of the assumption table that say what visits at home and rounds take, the same as in the network plan."""
-WHOLE = ("round_longest_days", "round_team_staff", "supervised_counties")
+WHOLE = ("round_longest_days", "supervised_counties")
+MOST, MOST_WHOLE = 10**9, 366
+"""Values beyond these are slips of the keyboard; of the whole ones, days and counties."""
 
 
 @cache
@@ -41,12 +43,17 @@ def figures_of(*keys: str, values: Mapping[str, float] | None = None) -> dict[st
     faults += [
         both(f"{k}: {v:g} found, a number above 0 is needed", f"{k}：发现 {v:g}；请填大于 0 的数")
         for k, v in given.items()
-        if not 0 < v < float("inf")
+        if not v > 0
+    ]
+    faults += [
+        both(f"{k}: {v:g} found, {most:,} is the most that is possible", f"{k}：发现 {v:g}；最多为 {most:,}")
+        for k, v in given.items()
+        if v > (most := MOST_WHOLE if k in WHOLE else MOST)
     ]
     faults += [
         both(f"{k}: {v:g} found, a whole number is needed", f"{k}：发现 {v:g}；请填整数")
         for k, v in given.items()
-        if k in WHOLE and v % 1
+        if k in WHOLE and v <= MOST_WHOLE and v % 1
     ]
     if faults:
         raise PlanningError(faults)

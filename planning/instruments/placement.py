@@ -17,6 +17,7 @@ from planning.faults import PlanningError
 from planning.instruments.controlled_rounding import exact, whole_table
 from planning.instruments.figures import figures_of
 from planning.instruments.people import (
+    Floats,
     age_unknown,
     base_of,
     children_by_cell,
@@ -95,16 +96,13 @@ def _shares(
     except (KeyError, ValueError):
         out = {}
     if not out or set(given) != set(PLACES) or sum(out.values()) != 1 or min(out.values()) < 0:
-        raise PlanningError(
-            [
-                both(
-                    "placement: shares of special, mainstream and home of 0 or more that add up to 1 are needed; "
-                    f"found {', '.join(f'{k}={v}' for k, v in given.items())}",
-                    f"安置比例：special、mainstream、home 都应大于等于 0 且合计为 1；发现 "
-                    f"{'、'.join(f'{k}={v}' for k, v in given.items())}",
-                )
-            ]
+        fault = both(
+            "placement: shares of special, mainstream and home of 0 or more that add up to 1 are needed; "
+            f"found {', '.join(f'{k}={v}' for k, v in given.items()) or 'none'}",
+            f"安置比例：special、mainstream、home 都应大于等于 0 且合计为 1；"
+            f"发现 {'、'.join(f'{k}={v}' for k, v in given.items()) or '无'}",
         )
+        raise PlanningError([fault])
     return out
 
 
@@ -125,34 +123,12 @@ def _ways(
     area: StudyArea, split: Mapping[str, Fraction], figures: dict[str, Figure], season: str, table: pd.DataFrame
 ) -> pd.DataFrame:
     """By county: minutes to the nearest school, who boards, and the work of lessons at home."""
-    schools, children = special_schools(area), children_by_cell(area).to_numpy(float)
-    to_school = minutes_to(area, schools, season, "with_escort").min(axis=1, initial=np.inf)
-    start = pd.concat([schools[["lon", "lat"]], area.institutions[["lon", "lat"]]])  # where teachers set out
-    by_car = minutes_to(area, start, season, "car").min(axis=1, initial=np.inf)
-    lessons = figures["home_visits_school_compulsory"].value
-    a_visit = days_a_visit(by_car, figures["home_minutes_school_compulsory"].value, figures)
-    taught = np.isfinite(a_visit)
-    cells = pd.DataFrame(
-        {
-            "county_code": area.data.cells["county_code"].astype(str),
-            "children": children,
-            "minutes": children * np.where(np.isfinite(to_school), to_school, 0.0),
-            "routed": np.where(np.isfinite(to_school), children, 0.0),
-            "boarding": np.where(to_school > figures["boarding_minutes"].value, children, 0.0),
-            "days": np.where(taught, children * float(split["home"]) * lessons * np.where(taught, a_visit, 0.0), 0.0),
-            "longest": np.where(np.isfinite(to_school), to_school, -np.inf),
-        }
-    )
-    by = (
-        cells.groupby("county_code")
-        .sum(numeric_only=True)
-        .drop(columns="longest")
-        .reindex(table["county_code"], fill_value=0.0)
-    )
+    cells = _by_cell(area, float(split["home"]), figures, season)
+    by = cells.groupby("county_code").sum(numeric_only=True).drop(columns="longest")
+    by = by.reindex(table["county_code"], fill_value=0.0)
     longest = cells[cells["children"] > 0].groupby("county_code")["longest"].max().reindex(by.index)
     special = table.set_index("county_code")["special"]
     share = (by["boarding"] / by["children"].where(by["children"] > 0)).fillna(0.0)
-    days = by["days"]
     return (
         pd.DataFrame(
             {
@@ -160,8 +136,8 @@ def _ways(
                 "mean_minutes": (by["minutes"] / by["routed"].where(by["routed"] > 0)).round(1),
                 "longest_minutes": longest.where(np.isfinite(longest)).round(1),
                 "no_route": np.rint(by["children"] - by["routed"]).astype(int),
-                "teacher_days": days.round(1),
-                "teachers": np.ceil(days / figures["teacher_days_year"].value - 1e-9).astype(int),
+                "teacher_days": by["days"].round(1),
+                "teachers": np.ceil(by["days"] / figures["teacher_days_year"].value - 1e-9).astype(int),
             }
         )
         .rename_axis("county_code")
@@ -169,10 +145,40 @@ def _ways(
     )
 
 
+def _by_cell(area: StudyArea, home: float, figures: dict[str, Figure], season: str) -> pd.DataFrame:
+    """By cell: children, those with a route and their minutes, those beyond the boarding minutes, days of teachers."""
+    schools, children = special_schools(area), children_by_cell(area).to_numpy(float)
+    to_school = minutes_to(area, schools, season, "with_escort").min(axis=1, initial=np.inf)
+    has_route = np.isfinite(to_school)
+    return pd.DataFrame(
+        {
+            "county_code": area.data.cells["county_code"].astype(str),
+            "children": children,
+            "minutes": children * np.where(has_route, to_school, 0.0),
+            "routed": np.where(has_route, children, 0.0),
+            "boarding": np.where(to_school > figures["boarding_minutes"].value, children, 0.0),
+            "days": children * home * _days_a_child(area, schools, figures, season),
+            "longest": np.where(has_route, to_school, -np.inf),
+        }
+    )
+
+
+def _days_a_child(area: StudyArea, schools: pd.DataFrame, figures: dict[str, Figure], season: str) -> Floats:
+    """(cells,) days of a teacher a year for a child taught at home; 0 where no round reaches."""
+    start = pd.concat([schools[["lon", "lat"]], area.institutions[["lon", "lat"]]])  # where teachers set out
+    by_car = minutes_to(area, start, season, "car").min(axis=1, initial=np.inf)
+    a_visit = days_a_visit(by_car, figures["home_minutes_school_compulsory"].value, figures)
+    lessons = figures["home_visits_school_compulsory"].value
+    return np.asarray(np.where(np.isfinite(a_visit), lessons * a_visit, 0.0), float)
+
+
 def _enrolment(table: pd.DataFrame, enrolled: "pd.Series[int] | None", target: Figure) -> pd.DataFrame:
     """The children who lack to the target; not known without an enrolment."""
     known = pd.Series(dtype="Int64") if enrolled is None else enrolled
     strange = sorted(set(map(str, known.index)) - set(table["county_code"]))
+    if known.index.has_duplicates or not _are_counts(known):
+        en = "enrolled: one whole number of pupils of 0 or more is needed for each county"
+        raise PlanningError([both(en, "在学人数：每县只填一个大于等于 0 的整数")])
     counted = pd.array(table["county_code"].map(known), "Int64")
     over = table.loc[(counted > table["children"]).fillna(False), "county_code"].tolist()
     faults = [both(f"enrolled: there is no county '{c}'", f"在学人数：没有县“{c}”") for c in strange]
@@ -190,6 +196,12 @@ def _enrolment(table: pd.DataFrame, enrolled: "pd.Series[int] | None", target: F
         for n, children in zip(counted, table["children"], strict=True)
     ]
     return table.assign(enrolled=counted, to_enrol=pd.array(lacking, "Int64"))
+
+
+def _are_counts(numbers: "pd.Series[int]") -> bool:
+    """Whether all are whole numbers of 0 or more."""
+    found = pd.to_numeric(numbers, errors="coerce")
+    return bool(((found >= 0) & (found < 1e15) & (found % 1 == 0)).all())
 
 
 def _told(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geodata.errors import Sentence, both
 from geodata.figures import Figure
+from geodata.layers.rules import days
 from planning.faults import PlanningError, nearest
 from planning.instruments.controlled_rounding import exact
 from planning.instruments.result import InstrumentResult
@@ -29,6 +30,7 @@ DENOMINATORS: Final = {
     "holders_with_need": both("certificate holders with a need for rehabilitation", "有康复需求的持证残疾人"),
     "holders_with_device_need": both("certificate holders with a need for a device", "有辅具需求的持证残疾人"),
 }
+_MOST: Final = 10**15  # a count of more persons is a slip of the keyboard
 COLUMNS: Final = ("target", "numerator", "denominator", "base", "date")
 
 
@@ -147,7 +149,7 @@ def check_targets(counts: pd.DataFrame) -> InstrumentResult:
     rows = []
     for row in counts.to_dict("records"):
         target = targets()[str(row["target"])]
-        numerator, of = int(row["numerator"]), int(row["denominator"])
+        numerator, of = int(exact(row["numerator"])), int(exact(row["denominator"]))
         met, lacking = met_of(numerator, of, target.share)
         county = {"county_code": str(row["county_code"])} if "county_code" in counts else {}
         rows.append(
@@ -219,6 +221,9 @@ def _row_faults(row: Mapping[str, object]) -> list[Sentence]:
             faults.append(
                 both(f"no {column}; say which list was counted, and of which day", f"缺少{zh}；请注明名册及其截止日期")
             )
+    day = row["date"]
+    if isinstance(day, str) and day.strip() and not days(pd.Series([day.strip()]))[0].iloc[0]:
+        faults.append(both(f"date: '{day[:20]}' found; write 2025-12-31", f"日期：发现“{day[:20]}”；请写 2025-12-31"))
     return faults
 
 
@@ -227,7 +232,7 @@ def _whole(value: object) -> int | None:
         number = exact(value)
     except ValueError:
         return None
-    return int(number) if number.denominator == 1 and number >= 0 else None
+    return int(number) if number.denominator == 1 and 0 <= number < _MOST else None
 
 
 def _told(table: pd.DataFrame) -> InstrumentResult:
@@ -252,7 +257,7 @@ def _told(table: pd.DataFrame) -> InstrumentResult:
                 f"; {where} of {len(rows)} counties below it, {lacking:,} {target.unit} lacking there",
                 f"；{len(rows)} 个县中 {where} 个未达到，各县共差 {lacking:,} {unit_zh}",
             )
-        share = f"{float(exact(target.share)):.4g}"
+        share = f"{float(100 * exact(target.share)):.4g}%"
         sentences.append(
             both(
                 f"{target.en}: {numerator:,} of {of:,} = {rate} against {share} ({target.period}): {end}{more}",

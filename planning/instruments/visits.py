@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.apportion import largest_remainder
@@ -17,6 +18,8 @@ from planning.instruments.people import base_of, county_people, days_a_visit, mi
 from planning.instruments.result import InstrumentResult
 from planning.study_area import StudyArea
 
+Floats = npt.NDArray[np.float64]
+MOST_VISITS: Final = 366  # one a day
 _WORK: Final = (
     "home_minutes_home_visit", "hours_day", "round_night_days", "round_longest_days", "round_team_staff",
     "working_days_year",
@@ -40,13 +43,14 @@ def visiting_workload(
         season, month: of the travel times by car, and the month whose road closures hold.
 
     Returns:
-        Table `counties`: `persons` (severe and in hardship), `visits` (whole, their sum rounded once), `mean_minutes`
-        one way, `round_days` (days of a team, nights away counted as in the network plan), `visits_a_day`,
-        `staff_days` (round days × the team), `staff` (full-time), `unreached_persons` (no round is short enough, or no
-        route).
+        Table `counties`: `persons` (severe and in hardship), `visits` (to all of them; whole, their sum rounded once),
+        `visits_on_rounds` (to those whom a round reaches), `mean_minutes` one way, `round_days` (days of a team, nights
+        away counted as in the network plan), `visits_a_day` (visits on rounds / round days), `staff_days` (round days ×
+        the team, which need not be whole; rounded up), `staff` (full-time), `unreached_persons` (no round is short
+        enough, or no route).
 
     Raises:
-        PlanningError: for visits that are no number above 0.
+        PlanningError: for visits that are no number above 0, or more than one a day.
     """
     figures = figures_of(*_WORK, values=values)
     rate = _rate(visits_per_person)
@@ -60,10 +64,12 @@ def visiting_workload(
 def _rate(given: float | None, needs: Needs | None = None) -> Figure:
     """Visits a person and year, from the need table or the planner."""
     if given is not None:
-        if not 0 < given < float("inf"):
-            raise PlanningError(
-                [both(f"visits: {given} found, a number above 0 is needed", f"走访次数：发现 {given}；请填大于 0 的数")]
+        if not 0 < given <= MOST_VISITS:
+            fault = both(
+                f"visits: {given:g} found, more than 0 and at most {MOST_VISITS} a year are needed",
+                f"走访次数：发现 {given:g}；请填大于 0、不超过 {MOST_VISITS} 的数",
             )
+            raise PlanningError([fault])
         row = NeedRow((), (), (), (), "units", float(given), "", "J", "set by the planner")
     else:
         row = next(
@@ -81,7 +87,7 @@ def _rate(given: float | None, needs: Needs | None = None) -> Figure:
 
 
 def _by_county(
-    area: StudyArea, cells: pd.DataFrame, minutes: "np.ndarray[tuple[int], np.dtype[np.float64]]", rate: float,
+    area: StudyArea, cells: pd.DataFrame, minutes: Floats, rate: float,
     figures: dict[str, Figure],
 ) -> pd.DataFrame:  # fmt: skip
     persons = cells["persons_hardship"].to_numpy(float)
@@ -99,21 +105,27 @@ def _by_county(
     people = county_people(area)[["county_code", "name_zh", "name_en", "owner", "persons_hardship"]]
     table = people.rename(columns={"persons_hardship": "persons"})
     by = rows.groupby("county_code").sum().reindex(table["county_code"], fill_value=0.0)
-    total = round(float(table["persons"].sum() * rate))
-    table["visits"] = largest_remainder(total, table["persons"]) if total else 0
+    table["visits"] = _whole_visits(table["persons"].to_numpy(float), rate)
+    table["visits_on_rounds"] = _whole_visits(by["reached"].to_numpy(), rate)
     table["mean_minutes"] = (by["minutes"] / by["reached"].where(by["reached"] > 0)).round(1).to_numpy()
     table["round_days"] = np.ceil(by["round_days"].to_numpy() - 1e-9).astype(int)
-    table["visits_a_day"] = (by["reached"] * rate / by["round_days"].where(by["round_days"] > 0)).round(1).to_numpy()
-    table["staff_days"] = table["round_days"] * int(figures["round_team_staff"].value)
+    table["visits_a_day"] = (table["visits_on_rounds"] / table["round_days"].where(table["round_days"] > 0)).round(1)
+    table["staff_days"] = np.ceil(table["round_days"] * figures["round_team_staff"].value - 1e-9).astype(int)
     table["staff"] = np.ceil(table["staff_days"] / figures["working_days_year"].value).astype(int)
     table["unreached_persons"] = (table["persons"] - by["reached"].round().astype(int).to_numpy()).astype(int)
     return table
 
 
+def _whole_visits(persons: Floats, rate: float) -> npt.NDArray[np.int64]:
+    """(n,) whole visits to so many persons; their sum is rounded once."""
+    total = round(float(persons.sum() * rate))
+    return np.asarray(largest_remainder(total, persons), np.int64) if total else np.zeros(len(persons), np.int64)
+
+
 def _told(area: StudyArea, table: pd.DataFrame, figures: tuple[Figure, ...]) -> InstrumentResult:
-    columns = ("persons", "visits", "round_days", "staff_days", "staff", "unreached_persons")
+    columns = ("persons", "visits", "visits_on_rounds", "round_days", "staff_days", "staff", "unreached_persons")
     n = {c: int(table[c].sum()) for c in columns}
-    far = table.sort_values(["mean_minutes", "county_code"], ascending=[False, True]).iloc[0]
+    without = n["visits"] - n["visits_on_rounds"]
     rate, team = figures[0], next(f for f in figures if f.key == "round_team_staff")
     sentences: tuple[Sentence, ...] = (
         both(
@@ -127,11 +139,10 @@ def _told(area: StudyArea, table: pd.DataFrame, figures: tuple[Figure, ...]) -> 
             f"每年外出 {n['round_days']:,} 天，每队 {team.value:g} 人，合 {n['staff_days']:,} 个工作日、"
             f"专职 {n['staff']:,} 人",
         ),
+        *_longest_told(table),
         both(
-            f"the longest way is in {far['name_en']}: {far['mean_minutes']:g} minutes one way on average; "
-            f"{n['unreached_persons']:,} persons are reached by no round and counted in the visits, not in the days",
-            f"路程最长的是{far['name_zh']}：单程平均 {far['mean_minutes']:g} 分钟；{n['unreached_persons']:,} "
-            "人没有可行的外出路线，计入走访次数，未计入工作日",
+            f"{n['unreached_persons']:,} persons are reached by no round: their {without:,} visits are not in the days",
+            f"{n['unreached_persons']:,} 人没有可行的外出路线，其 {without:,} 次走访未计入工作日",
         ),
     )
     return InstrumentResult(
@@ -151,3 +162,16 @@ def _told(area: StudyArea, table: pd.DataFrame, figures: tuple[Figure, ...]) -> 
             ),
         ),
     )
+
+
+def _longest_told(table: pd.DataFrame) -> tuple[Sentence, ...]:
+    """Where the way is longest; nothing where nobody is reached."""
+    known = table[table["mean_minutes"].notna()]
+    if not len(known):
+        return ()
+    far = known.sort_values(["mean_minutes", "county_code"], ascending=[False, True]).iloc[0]
+    told = both(
+        f"the longest way is in {far['name_en']}: {far['mean_minutes']:g} minutes one way on average",
+        f"路程最长的是{far['name_zh']}：单程平均 {far['mean_minutes']:g} 分钟",
+    )
+    return (told,)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -15,14 +16,18 @@ from planning.tabular import plain, write_csv
 def write_result(found: InstrumentResult, folder: Path) -> None:
     """`<table>.csv` for each table and `sources.csv`, for Chinese Excel; text that looks like a formula stays text.
 
+    All are written beside their places first, so that a full disk leaves no half a file.
+
     Raises:
         PlanningError: when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, table in found.tables.items():
-            write_csv(table, folder / f"{name}.csv")
-        write_csv(found.sources(), folder / "sources.csv")
+        with TemporaryDirectory(dir=folder, prefix=".writing-") as work:
+            for name, table in {**found.tables, "sources": found.sources()}.items():
+                write_csv(table, Path(work) / f"{name}.csv")
+            for file in sorted(Path(work).iterdir()):
+                file.replace(folder / file.name)
     except OSError as error:
         why = error.strerror or str(error)
         fault = both(

@@ -7,7 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from planning import PlanningError
 from planning.instrument_commands import INSTRUMENTS
+from planning.instruments import target_list, written
+from planning.instruments.written import write_result
 
 NEEDED = {
     "factor-method": ("--envelope", "12,000,000", "--shares", "persons_severe=0.5,village_units=0.5"),
@@ -111,6 +114,26 @@ BAD = {
     "a month that is none": (("visits", "--month", "13"), "--month: 13"),
     "an unknown figure": (("visits", "--set", "hours=7"), "no figure 'hours'"),
     "places that do not add up": (("placement", "--shares", "special=1,mainstream=1,home=0"), "add up to 1"),
+    "a share beyond all numbers": (("factor-method", "--envelope", "5", "--shares", "persons=1e999999999"), "1e9999"),
+    "shares that miss 1 by a hair": (
+        ("factor-method", "--envelope", "5", "--shares", "persons=0.1,equal=0.9000000001"), "add up to 1.0000000001"
+    ),
+    "an uplift in percent": (
+        ("factor-method", "--envelope", "5", "--shares", "equal=1", "--uplift", "15"), "0.15 is 15 %"
+    ),
+    "an envelope of 16 digits": (
+        ("factor-method", "--envelope", "9" * 16, "--shares", "equal=1"), "at most 15 digits"
+    ),
+    "a target of 16 digits": (("home-modification", "--target", "9" * 16), "at most 15 digits"),
+    "a length left empty": (("supervision", "--counties", ""), "--counties:"),
+    "no plan folder": (("supervision", "--plan", "nowhere"), "there is no folder nowhere"),
+    "a blank seed": (("field-check", "--n", "50", "--seed", " "), "seed: a number or a word"),
+    "a figure set twice": (("visits", "--set", "hours_day=7", "--set", "hours_day=8"), "each name once"),
+    "a figure beyond all sense": (("visits", "--set", "round_longest_days=1e9"), "366 is the most"),
+    "more visits than days": (("visits", "--visits", "1e9"), "at most 366"),
+    "a rotation of a thousand years": (("devices", "--days", "365000"), "at most 365"),
+    "a share that divides by nothing": (("placement", "--shares", "special=1/0,mainstream=1,home=0"), "add up to 1"),
+    "places left empty": (("placement", "--shares", ""), "add up to 1"),
     "no file": (("targets", "--counts", "nowhere.csv"), "nowhere.csv"),
 }  # fmt: skip
 
@@ -133,12 +156,60 @@ def test_bad_input_is_one_sentence(jiujin: Any, what: str) -> None:
         ("county_code,persons\n653125,-3\n", "'-3' found; a number of 0 or more"),
         ("county_code,persons\n653199,3\n", "no county '653199'"),
         ("county_code,persons\n653125,3\n653125,4\n", "one number of persons"),
+        ("county_code,persons\n653125,many\n653131,x\n653131,x\n", "'many', 'x' found"),
+        ("county_code,persons\n653125,1e300\n", "at most 15 digits"),
+        ("县代码,county_code,人数\n653125,653125,1\n", "column 'county_code' stands there twice"),
+        ("", "it is empty"),
     ],
 )
 def test_bad_files_are_told_by_name(jiujin: Any, tmp_path: Path, text: str, told: str) -> None:
     said = jiujin("instrument", "special-schools", "--population", write(tmp_path, text), "--lang", "en")
     assert said.status == 2
     assert told in said.err
+
+
+@pytest.mark.parametrize("pupils", ["3.5", "1\n653125,2"])
+def test_pupils_are_whole_and_each_county_stands_once(jiujin: Any, tmp_path: Path, pupils: str) -> None:
+    own = write(tmp_path, f"county_code,persons\n653125,{pupils}\n")
+    said = jiujin("instrument", "placement", "--enrolled", own, "--lang", "en")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.strip() == "enrolled: one whole number of pupils of 0 or more is needed for each county"
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [("95.0,100.0,r,2025-12-31", ""), ("1e300,1e301,r,2025-12-31", "row 1: whole numbers"),
+     ("95,100,r,yesterday", "row 1: date: 'yesterday' found"), ("95,100,r,2025-13-45", "row 1: date: '2025-13-45'"),
+     ("95,100,r,2025年12月31日", "")],
+)  # fmt: skip
+def test_counts_are_whole_and_of_a_day(jiujin: Any, tmp_path: Path, counts: str, told: str) -> None:
+    own = write(tmp_path, f"target,numerator,denominator,base,date\nschool_enrolment,{counts}\n")
+    said = jiujin("instrument", "targets", "--counts", own, "--lang", "en")
+    assert (said.status, bool(said.out)) == ((2, False) if told else (0, True))
+    assert told in said.err
+
+
+def test_a_shelf_without_a_name_is_told(jiujin: Any, tmp_path: Path) -> None:
+    own = write(tmp_path, "shelf,depot,units_per_year\n,x,1\nb,,2\n")
+    said = jiujin("instrument", "devices", "--demand", own, "--lang", "zh")
+    assert (said.status, said.err.strip()) == (2, "需求表中有的行没有填器具架或库")
+
+
+def test_a_result_that_breaks_off_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, calls = target_list(), []
+    write_result(found, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full_disk(table: pd.DataFrame, path: Path) -> None:
+        calls.append(path)
+        path.write_text("half", encoding="utf-8")
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(written, "write_csv", full_disk)
+    with pytest.raises(PlanningError, match="No space left"):
+        write_result(found, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_folder_that_cannot_be_written_is_told(jiujin: Any, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ def test_a_count_is_held_against_its_own_target_with_base_and_date() -> None:
     assert (row["met"], row["lacking"], row["period"]) == (False, 313, "2021-25")
     assert (row["base"], row["date"], row["mark"]) == ("学籍", "2025-12-31", "S")
     assert "313 persons lacking" in found.sentences[0]
+    assert "95.10% against 97%" in found.sentences[0]
+    assert "95.10%，标准 97%" in found.sentences[0].zh
     assert "还差 313 人" in found.sentences[0].zh
 
 

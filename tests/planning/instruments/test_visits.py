@@ -37,6 +37,23 @@ def test_days_of_one_county_by_hand(work: InstrumentResult, area: StudyArea) -> 
     assert row["staff"] == int(np.ceil(row["staff_days"] / 230))
 
 
+def test_visits_a_day_are_those_made_on_the_days_that_are_counted(area: StudyArea) -> None:
+    table = visiting_workload(area, season="winter", month=1, values={"round_longest_days": 1}).table
+    away = table[table["unreached_persons"] > 0]
+    assert len(away)
+    assert (away["visits_on_rounds"] < away["visits"]).all()
+    out = table[table["round_days"] > 0]
+    np.testing.assert_allclose(out["visits_a_day"], out["visits_on_rounds"] / out["round_days"], atol=0.05)
+
+
+def test_half_a_member_of_staff_counts_half(work: InstrumentResult, area: StudyArea) -> None:
+    found = visiting_workload(area, values={"round_team_staff": 1.5})
+    assert (found.table["round_days"] == work.table["round_days"]).all()
+    assert (found.table["staff_days"] == np.ceil(1.5 * work.table["round_days"])).all()
+    assert found.totals["staff_days"] > 1.4 * work.totals["round_days"]
+    assert "1.5 in a team" in found.sentences[1]
+
+
 def test_tashkurgan_takes_more_days_a_visit_than_kashgar(work: InstrumentResult) -> None:
     table = work.table.set_index("county_code")
     assert table.loc["653131", "visits_a_day"] < table.loc["653101", "visits_a_day"]
@@ -51,7 +68,8 @@ def test_winter_takes_no_fewer_days(work: InstrumentResult, area: StudyArea) -> 
 def test_nobody_is_reached_from_nowhere(area: StudyArea) -> None:
     found = visiting_workload(area, hubs=area.institutions.iloc[:0])
     assert found.totals["unreached_persons"] == found.totals["persons"]
-    assert found.totals["staff_days"] == 0
+    assert (found.totals["staff_days"], found.totals["visits_on_rounds"]) == (0, 0)
+    assert not any("nan" in sentence for sentence in found.sentences)
 
 
 def test_visits_of_ones_own_are_marked(area: StudyArea) -> None:

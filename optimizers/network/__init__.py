@@ -7,9 +7,10 @@
 | `core.py` | rows that differ in nothing but their units become one |
 | `sheet.py`, `model.py`, `aims.py` | the mixed-integer model: its paper, its limits, what it is for |
 | `links.py` | rows that tighten a model without losing a plan |
-| `engine.py`, `search.py` | one aim after the other; for each a first plan, better ones, and the bound |
+| `engine.py`, `search.py`, `goal.py` | one aim after the other; for each a first plan, better ones, and the bound |
+| `counties.py`, `neighbours.py` | counties by themselves: a bound, and some of them again beside all others |
 | `choice.py` | deliveries and payments for given choices; the one measure of every plan |
-| `changes.py` | the same question without a lock, a floor, a season; with a site forced in |
+| `changes.py` | the same question without a lock or a floor; with a site forced in |
 | `mending.py` | what would make an impossible question possible |
 | `recount.py` | what the arrays of a plan amount to, counted anew |
 | `broken.py` | every limit that an answer breaks, from the arrays alone |
@@ -18,11 +19,11 @@
 from optimizers.network.broken import broken
 from optimizers.network.choice import deliver
 from optimizers.network.engine import solve_network
-from optimizers.network.mending import Mend, mend_network
+from optimizers.network.mending import Mend, mend_network, mended
 from optimizers.network.problem import BARRED, FREE, STANDS, NetworkProblem
 from optimizers.network.solution import NEVER, NetworkSolution, Stage
 
 __all__ = [
     "BARRED", "FREE", "NEVER", "STANDS", "Mend", "NetworkProblem", "NetworkSolution", "Stage", "broken", "deliver",
-    "mend_network", "solve_network",
+    "mend_network", "mended", "solve_network",
 ]  # fmt: skip

@@ -5,10 +5,10 @@ Each function gives a new problem; the one given stays as it is. Lifting makes n
 
 | lifted | forced, left out | other question |
 |--------|------------------|----------------|
-| `without_lock`, `without_locks`, `without_ban` | `with_site` | `with_money`, `with_units` |
-| `without_floor`, `without_standard`, `without_tilt` | `without_site` | `one_season` |
-| `without_most_sites`, `without_targets` | `without_rounds` | `only_at` |
-| `without_money`, `with_money_from` | | |
+| `without_lock`, `without_locks` | `with_site` | `with_money`, `with_units` |
+| `without_floor`, `without_standard`, `without_tilt` | `without_site` | `only_at` |
+| `without_most_sites`, `without_targets` | `without_rounds` | |
+| `without_money`, `with_money_from`, `without_staff` | | |
 """
 
 from dataclasses import replace
@@ -33,12 +33,6 @@ def without_lock(problem: NetworkProblem, site: int) -> NetworkProblem:
 def without_locks(problem: NetworkProblem) -> NetworkProblem:
     """No order that any site must have a form open."""
     return replace(problem, site_by=np.full_like(np.asarray(problem.site_by), NO_ORDER))
-
-
-def without_ban(problem: NetworkProblem, site: int) -> NetworkProblem:
-    """Barred forms and modules of this site may be chosen."""
-    _check(problem, site=site)
-    return _with_states(problem, site, BARRED, FREE)
 
 
 def with_site(problem: NetworkProblem, site: int, by: int = 0) -> NetworkProblem:
@@ -96,6 +90,11 @@ def without_money(problem: NetworkProblem) -> NetworkProblem:
     return replace(problem, money=problem.money[:0], pays=problem.pays[:0], carry=problem.carry[:0])
 
 
+def without_staff(problem: NetworkProblem) -> NetworkProblem:
+    """Modules draw on nobody; what rounds need stays."""
+    return replace(problem, module_use=np.zeros_like(np.asarray(problem.module_use)))
+
+
 def only_at(problem: NetworkProblem, solution: NetworkSolution, site: int) -> NetworkProblem:
     """Nothing new but at this site and what the solution has elsewhere, which is free of charge."""
     _check(problem, site=site)
@@ -116,18 +115,25 @@ def with_money(problem: NetworkProblem, factor: float) -> NetworkProblem:
 
 
 def with_money_from(problem: NetworkProblem, year: int) -> NetworkProblem:
-    """The money of `year` and of all later years is there in `year`; what is left of any year is carried on."""
+    """The money of `year` and of all later years is there in `year`, and kept until it is needed.
+
+    Earlier years stay as they are: a source that does not carry over still loses what they leave. It is then two
+    sources, its money of before `year` and that of `year` on.
+    """
     _check(problem, year=year)
-    money = np.array(problem.money, dtype=np.float64)
+    money, carry = np.array(problem.money, dtype=np.float64), np.asarray(problem.carry)
     money[:, year] = money[:, year:].sum(axis=1)
     money[:, year + 1 :] = 0.0
-    return replace(problem, money=money, carry=np.ones(len(money), dtype=np.bool_))
-
-
-def one_season(problem: NetworkProblem, season: int) -> NetworkProblem:
-    """A year that is this season from end to end; floors and standards are of that year."""
-    _check(problem, season=season)
-    return replace(problem, reach=(problem.reach[season],), season_share=np.ones(1))
+    lost = ~carry & (money[:, :year] > 0).any(axis=1)
+    before = money[lost]
+    before[:, year:] = 0.0
+    money[lost, :year] = 0.0
+    return replace(
+        problem,
+        money=np.concatenate([money, before]),
+        pays=np.concatenate([problem.pays, problem.pays[lost]]),
+        carry=np.concatenate([np.ones_like(carry), carry[lost]]),
+    )
 
 
 def with_units(problem: NetworkProblem, units: Floats) -> NetworkProblem:
@@ -157,14 +163,22 @@ def closed(problem: NetworkProblem, solution: NetworkSolution, site: int) -> tup
     _check(problem, site=site)
     form_year, module_year = solution.form_year.copy(), solution.module_year.copy()
     form_year[(problem.form_site == site) & (problem.form_state == FREE)] = NEVER
+    module_year[(problem.module_site == site) & (problem.module_state == FREE)] = NEVER
+    return as_late_as_needed(problem, form_year, module_year)
+
+
+def as_late_as_needed(problem: NetworkProblem, form_year: Ints, module_year: Ints) -> tuple[Ints, Ints]:
+    """Years of forms (F,) and modules (K,), put off until a site that they need, and a form to be in, is open.
+
+    What is never open then is left out. What stands is left as it is.
+    """
+    form_year = form_year.copy()
     while True:
         earliest = np.array([_first_allowed(problem, form_year, form) for form in range(form_year.size)])
         late = (form_year != NEVER) & (problem.form_state == FREE) & (earliest > form_year)
         if not late.any():
-            break
+            return form_year, _after_forms(problem, form_year, module_year)
         form_year[late] = np.where(earliest[late] >= problem.years, NEVER, earliest[late])
-    module_year[(problem.module_site == site) & (problem.module_state == FREE)] = NEVER
-    return form_year, _after_forms(problem, form_year, module_year)
 
 
 def _first_allowed(problem: NetworkProblem, form_year: Ints, form: int) -> int:

@@ -80,11 +80,19 @@ def deliver(
         give: share of an earlier aim's best that later ones may take away.
 
     Returns:
-        A solution whose bound is its objective: it is the best for these choices. Infeasible where they break a limit.
+        A solution whose bound is its objective: it is the best for these choices. Infeasible where they break a limit,
+        unknown where the solver was stopped.
     """
     begun = monotonic()
     choice = Choice(np.asarray(form_year, dtype=np.int64), np.asarray(module_year, dtype=np.int64))
-    delivery = delivery_of(problem, choice)
+    try:
+        return _delivered(delivery_of(problem, choice), tuple(aims), give, begun)
+    except StoppedError:
+        return no_plan(problem, tuple(aims), "unknown", _STOPPED, monotonic() - begun)
+
+
+def _delivered(delivery: "Delivery", aims: tuple[str, ...], give: float, begun: float) -> NetworkSolution:
+    problem = delivery.problem
     bests: list[float] = []
     if "least_regret" in aims:
         bests = [_season_best(delivery, a) for a in range(len(problem.reach))]
@@ -93,13 +101,18 @@ def deliver(
     for aim in aims:
         value = delivery.best(aim, holds, bests)
         if value is None:
-            return no_plan(problem, tuple(aims), "infeasible", _BROKEN, monotonic() - begun)
+            return no_plan(problem, aims, "infeasible", _BROKEN, monotonic() - begun)
         stages.append(Stage(aim, value, value, "optimal"))
         holds.append(held(aim, value, give if aim != aims[-1] else 0.0))
-    return solution_of(delivery, tuple(aims), holds, bests, tuple(stages), begun)
+    return solution_of(delivery, aims, holds, bests, tuple(stages), begun)
 
 
 _BROKEN = "these choices break a limit"
+_STOPPED = "the time was up before the deliveries were known"
+
+
+class StoppedError(Exception):
+    """The solver ended before it knew what a choice delivers."""
 
 
 def no_plan(
@@ -130,15 +143,21 @@ class Delivery:
         return model_of(self.reduced, self.core, periods)
 
     def solved(self, aim: str, holds: Sequence[Hold], bests: Sequence[float]) -> tuple[Model, Floats, Floats] | None:
-        """The model, the values of its columns and the line of the aim; None where a limit is broken."""
+        """The model, the values of its columns and the line of the aim; None where a limit is broken.
+
+        Raises:
+            StoppedError: when the solver ended before it knew.
+        """
         model = self.model()
         for hold in holds:
             keep(self.reduced, self.core, model, hold, bests)
         line = line_of(self.reduced, self.core, model, aim, bests)
         arrays = _fixed(model, model.sheet.arrays(line if is_minimised(aim) else -line), self)
         outcome = highs.solve(None, arrays, None, monotonic() + _LONGEST_S, _NODES, 0.0)
-        if outcome.values is None or outcome.infeasible or not outcome.proven:
+        if outcome.infeasible:
             return None
+        if outcome.values is None or not outcome.proven:
+            raise StoppedError
         return model, outcome.values, line
 
     def best(self, aim: str, holds: Sequence[Hold], bests: Sequence[float]) -> float | None:
@@ -185,7 +204,10 @@ def solution_of(
     last = stages[-1]
     exact = [*holds[:-1], held(last.aim, last.objective, 0.0, exact=True)]
     kept: Sequence[Hold] = [] if aims == ("most",) else exact
-    found = delivery.solved("most", kept, bests) or delivery.solved("most", holds, bests)
+    try:
+        found = delivery.solved("most", kept, bests) or delivery.solved("most", holds, bests)
+    except StoppedError:
+        return no_plan(delivery.problem, aims, "unknown", _STOPPED, monotonic() - begun)
     if found is None:
         return no_plan(delivery.problem, aims, "unknown", _BROKEN, monotonic() - begun)
     model, values, _ = found

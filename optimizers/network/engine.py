@@ -13,8 +13,9 @@ from optimizers.clock import Clock
 from optimizers.network.aims import AIMS, Hold, held
 from optimizers.network.choice import Choice, delivery_of, no_plan, solution_of
 from optimizers.network.core import core_of
+from optimizers.network.goal import Goal
 from optimizers.network.problem import NetworkProblem
-from optimizers.network.search import EFFORTS, Goal, best_choice
+from optimizers.network.search import EFFORTS, best_choice
 from optimizers.network.solution import NetworkSolution, Stage
 from optimizers.problem import ProblemError
 

@@ -1,6 +1,6 @@
-"""What would make an impossible question possible: for each kind of limit the smallest change that alone is enough.
+"""What would make an impossible question possible: the smallest changes of one kind of limit, or of two together.
 
-    minimise   the part by which limits of one kind are missed
+    minimise   the part by which limits of these kinds are missed
     subject to everything else
 
 Money is stretched by one factor for all sources and years; floors and standards one by one, and all by one factor;
@@ -10,20 +10,26 @@ fractional programming, Management Science 13: the ratio of two sums by a few li
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from optimizers.arrays import Floats
+from optimizers.arrays import Floats, Ints
 from optimizers.clock import Clock
 from optimizers.network.aims import counts_all_years
 from optimizers.network.core import Core, core_of
 from optimizers.network.model import Model, model_of, periods_of
 from optimizers.network.problem import NetworkProblem
+from optimizers.network.solution import NEVER
 from optimizers.solvers import highs
 
 _KINDS: Final = ("money", "most_sites", "orders", "staff", "floor", "floors", "standard", "standards", "tilt")
+_SINGLE: Final = {"floors": "floor", "standards": "standard"}
+_MOST_TOGETHER: Final = 4  # changes in one way; more are no small change
+_ENOUGH_WAYS: Final = 3
+_ALONE_SHARE: Final = 0.6  # of the time, for kinds by themselves
 _HAIR: Final = 1e-6
 _NODES: Final = 1_000_000
 _RATIO_STEPS: Final = 8
@@ -31,7 +37,7 @@ _RATIO_STEPS: Final = 8
 
 @dataclass(frozen=True)
 class Mend:
-    """One change that alone makes the question possible.
+    """One change of one limit.
 
     | field | meaning |
     |-------|---------|
@@ -39,7 +45,7 @@ class Mend:
     | position | site (orders), pool x P + resource (staff), group (floor), service (standard); None: all of that kind |
     | from_value | what it is: 1 for the factor on all money, floors or standards; year of an order; else its value |
     | to_value | what is enough; NEVER (-1) for an order that must go |
-    | proven | whether less of it is proven not to be enough |
+    | proven | whether less of it, all else of its way as told, is proven not to be enough |
     """
 
     what: str
@@ -49,50 +55,114 @@ class Mend:
     proven: bool = True
 
 
-def mend_network(problem: NetworkProblem, *, time_limit_s: float = 10.0) -> tuple[Mend, ...]:
-    """Every kind of limit whose change alone makes a plan possible; empty when no single kind is to blame.
+Way = tuple[Mend, ...]
+"""Changes that together make a plan possible."""
+
+
+def mend_network(problem: NetworkProblem, *, time_limit_s: float = 10.0) -> tuple[Way, ...]:
+    """Ways to make a plan possible, each enough by itself: of one kind of limit; where there is none, of two kinds.
 
     Args:
         problem: a question without a plan.
-        time_limit_s: seconds for all kinds together.
+        time_limit_s: seconds for all ways together.
+
+    Returns:
+        Ways of few changes; those of one change first. Empty when none was found.
     """
     clock, core = Clock(time_limit_s), core_of(problem)
-    out: list[Mend] = []
+    ways = list(_of_one_kind(problem, core, clock.part(_ALONE_SHARE))) or list(_of_two_kinds(problem, core, clock))
+    named = {mend.what for way in ways for mend in way if len(way) == 1}
+    told = [way for way in ways if not (len(way) == 1 and _SINGLE.get(way[0].what) in named)]
+    return tuple(sorted(told, key=len))
+
+
+def mended(problem: NetworkProblem, way: Way) -> NetworkProblem:
+    """The question with these changes."""
+    for mend in way:
+        problem = replace(problem, **_changed(problem, mend))
+    return problem
+
+
+def _changed(problem: NetworkProblem, mend: Mend) -> dict[str, Any]:
+    value, at = mend.to_value, mend.position
+    if mend.what == "money":
+        return {"money": problem.money * value}
+    if mend.what in _SINGLE:
+        field = _SINGLE[mend.what]
+        return {field: getattr(problem, field) * value}
+    if mend.what == "most_sites":
+        return {"most_sites": round(value)}
+    if mend.what == "tilt":
+        return {"tilt_share": value}
+    field = {"orders": "site_by", "staff": "pool"}.get(mend.what, mend.what)
+    changed = np.array(getattr(problem, field))
+    changed.ravel()[at] = NEVER if mend.what == "orders" else value
+    return {field: changed}
+
+
+# --- ways --------------------------------------------------------------------------------------------------------
+
+
+def _of_one_kind(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Way]:
     for number, kind in enumerate(_KINDS):
         if not clock.is_up:
-            out += _mended(problem, core, kind, clock.part(1.0 / (len(_KINDS) - number)))
-    named = {mend.what for mend in out}
-    return tuple(m for m in out if not (m.what in ("floors", "standards") and m.what[:-1] in named))
+            part = clock.part(1.0 / (len(_KINDS) - number))
+            yield from (_tilt(problem, core, part) if kind == "tilt" else _mended(problem, core, (kind,), part))
 
 
-def _mended(problem: NetworkProblem, core: Core, kind: str, clock: Clock) -> Iterator[Mend]:
-    """The smallest change of one kind; nothing where one limit alone is not enough or the kind is not there."""
-    if kind == "tilt":
-        yield from _tilt(problem, core, clock)
+def _of_two_kinds(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Way]:
+    """Pairs of kinds, the tilt with each other kind last."""
+    kinds = [kind for kind in _KINDS[:-1] if _model(problem, core, (kind,)).slack]
+    pairs = [pair for pair in combinations(kinds, 2) if _SINGLE.get(pair[1]) != pair[0]]
+    found = 0
+    for number, pair in enumerate(pairs):
+        if clock.is_up or found == _ENOUGH_WAYS:
+            return
+        for way in _mended(problem, core, pair, clock.part(1.0 / (len(pairs) + len(kinds) - number))):
+            found += 1
+            yield way
+    if found or problem.tilt_share <= 0:
         return
-    model = _model(problem, core, kind)
-    if not model.slack:
+    level = replace(problem, tilt_share=0.0)
+    for number, kind in enumerate(kinds):
+        part = clock.part(1.0 / (len(kinds) - number))
+        for way in _mended(level, core, (kind,), part):
+            yield from (way + tilt for tilt in _tilt(mended(problem, way), core, part))
+
+
+def _mended(problem: NetworkProblem, core: Core, kinds: tuple[str, ...], clock: Clock) -> Iterator[Way]:
+    """The smallest change of these kinds; nothing where it takes many limits, or does not help."""
+    model = _model(problem, core, kinds)
+    if {slack.kind for slack in model.slack} != set(kinds):
         return
     cost = np.zeros(model.sheet.columns)
     for slack in model.slack:
-        cost[slack.columns] = 1.0
+        cost[slack.columns] = 1.0 / _size(problem, slack.kind, slack.position)
     found = _least(model, cost, clock)
     if found is None:
         return
     values, proven = found
-    missed = [
-        (int(at), float(values[column]))
+    way = tuple(
+        _record(problem, slack.kind, int(at), float(values[column]), proven)
         for slack in model.slack
         for column, at in zip(slack.columns, slack.position, strict=True)
         if values[column] > _HAIR
-    ]
-    if len(missed) == 1:
-        yield _record(problem, kind, *missed[0], proven)
+    )
+    if 0 < len(way) <= _MOST_TOGETHER:
+        yield way
 
 
-def _model(problem: NetworkProblem, core: Core, kind: str) -> Model:
+def _size(problem: NetworkProblem, kind: str, position: Ints) -> Floats:
+    """What counts as one whole change of a limit: all the money, a floor of 1, the staff or sites that there are."""
+    sizes = np.ones(position.size)
+    if kind == "staff":
+        return np.asarray(np.maximum(problem.pool.ravel()[position], 1.0))
+    return sizes * max(problem.most_sites or 0, 1) if kind == "most_sites" else sizes
+
+
+def _model(problem: NetworkProblem, core: Core, kinds: tuple[str, ...]) -> Model:
     periods = periods_of(problem, folded=False, all_years=counts_all_years(problem, ()))
-    return model_of(problem, core, periods, stretch=kind)
+    return model_of(problem, core, periods, stretch=kinds)
 
 
 def _least(model: Model, cost: Floats, clock: Clock) -> tuple[Floats, bool] | None:
@@ -120,14 +190,14 @@ def _record(problem: NetworkProblem, kind: str, at: int, missed: float, proven: 
     return Mend(kind, at, asked, max(0.0, asked - more), proven)
 
 
-def _tilt(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Mend]:
+def _tilt(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Way]:
     """The largest share that a plan can give to the tilted groups."""
     share, best = problem.tilt_share, None
     if share <= 0:
         return
     for _ in range(_RATIO_STEPS):
         lower = replace(problem, tilt_share=max(share, _HAIR))
-        model = _model(lower, core, "tilt")
+        model = _model(lower, core, ("tilt",))
         cost = np.zeros(model.sheet.columns)
         cost[model.slack[0].columns] = 1.0
         found = _least(model, cost, clock)
@@ -142,7 +212,7 @@ def _tilt(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Mend]:
         if clock.is_up or not proven:
             break
     if best is not None and best < problem.tilt_share:
-        yield Mend("tilt", None, problem.tilt_share, max(0.0, best - _HAIR), clock.left_s > 0)
+        yield (Mend("tilt", None, problem.tilt_share, max(0.0, best - _HAIR), clock.left_s > 0),)
 
 
 def _share_in(problem: NetworkProblem, model: Model, values: Floats) -> float:

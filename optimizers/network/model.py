@@ -37,6 +37,7 @@ class Period:
 class Slack:
     """Columns by which limits of one kind may be missed; `position`: of what each column speaks."""
 
+    kind: str
     columns: Ints
     position: Ints
 
@@ -54,7 +55,8 @@ class Model:
     | rounds | [period] (N',) | z of the rows in `round_rows` |
     | cost | (T, C, 2) | yuan of a year, class of groups and kind |
     | paid | (B, T, C, 2) | who pays, -1 where it may not |
-    | stretch, slack | kind of limit | that may be missed, and by what columns (`mending.py`); "" for none |
+    | stretch, slack | kinds of limit | that may be missed, and by what columns (`mending.py`) |
+    | need_rows | (rows,) | rows, not columns: of the people of each period, who are served once |
     | class_of | (G,) | class of every group: who pays for it, and whether the tilt is for it |
     """
 
@@ -72,8 +74,14 @@ class Model:
     cost: Ints
     paid: Ints
     class_of: Ints
-    stretch: str = ""
+    stretch: tuple[str, ...] = ()
     slack: list[Slack] = field(default_factory=list)
+    needs: list[Ints] = field(default_factory=list)
+
+    @property
+    def need_rows(self) -> Ints:
+        """Rows of the people of each period."""
+        return np.concatenate(self.needs)
 
 
 def periods_of(problem: NetworkProblem, *, folded: bool, all_years: bool, alone: bool = False) -> tuple[Period, ...]:
@@ -97,14 +105,16 @@ def periods_of(problem: NetworkProblem, *, folded: bool, all_years: bool, alone:
     return tuple(Period(a, first, end) for a in seasons for first, end in spans)
 
 
-def model_of(problem: NetworkProblem, core: Core, periods: tuple[Period, ...], *, stretch: str = "") -> Model:
+def model_of(
+    problem: NetworkProblem, core: Core, periods: tuple[Period, ...], *, stretch: tuple[str, ...] = ()
+) -> Model:
     """All rows and columns but the objective.
 
     Args:
         problem: the question.
         core: its merged rows.
         periods: from `periods_of`.
-        stretch: kind of limit that may be missed: money, orders, most_sites, staff, floor, standard, tilt.
+        stretch: kinds of limit that may be missed: money, orders, most_sites, staff, floor, standard, tilt.
     """
     sheet, years = Sheet(), problem.years
     forms = np.flatnonzero(problem.form_state == FREE)
@@ -283,6 +293,7 @@ def _everyone_is_served_once(problem: NetworkProblem, core: Core, model: Model) 
         rows = model.sheet.new_rows(core.units.size, high=core.units * period.years.size)
         model.sheet.put(rows[core.arcs[period.season].row], arcs, 1.0)
         model.sheet.put(rows[model.round_rows], rounds, 1.0)
+        model.needs.append(rows)
 
 
 def _no_more_than_capacity(problem: NetworkProblem, core: Core, model: Model) -> None:
@@ -423,9 +434,9 @@ def _may_miss(model: Model, kind: str, rows: Ints, position: Ints, amount: Float
         amount: as `rows`, or one for each position.
         sign: 1 for rows that want at least, -1 for rows that want at most.
     """
-    if model.stretch != kind or not rows.size:
+    if kind not in model.stretch or not rows.size:
         return
     columns = model.sheet.new_columns(position.size)
     of = columns[:, None] if rows.ndim > 1 and position.size > 1 else columns
     model.sheet.put(rows, of, sign * amount)
-    model.slack.append(Slack(columns, position))
+    model.slack.append(Slack(kind, columns, position))

@@ -52,3 +52,8 @@ class WarmProgram:
             return None
         self.objective = float(self._highs.getInfo().objective_function_value)
         return np.array(self._highs.getSolution().col_value, dtype=np.float64)
+
+    @property
+    def duals(self) -> Floats:
+        """(rows,) what one unit more of each row's side adds to the optimum found last."""
+        return np.array(self._highs.getSolution().row_dual, dtype=np.float64)

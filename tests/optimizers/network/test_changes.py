@@ -20,7 +20,6 @@ LIFTS = {
     "standard": changes.without_standard,
     "tilt": changes.without_tilt,
     "most_sites": changes.without_most_sites,
-    "barred": lambda p: changes.without_ban(p, int(p.form_site[np.flatnonzero(p.form_state == BARRED)[0]])),
     "money": lambda p: changes.with_money_from(p, 0),
     "needs": changes.without_targets,
 }
@@ -124,20 +123,48 @@ def test_money_that_comes_at_once_is_the_same_money() -> None:
     problem = tiny_network(2, on=("money", "years"))
     for year in range(2):
         moved = changes.with_money_from(problem, year)
-        assert moved.money.sum(axis=1).tolist() == problem.money.sum(axis=1).tolist()
-        assert moved.money[:, :year].tolist() == problem.money[:, :year].tolist()
-        assert moved.carry.all()
+        assert moved.money.sum() == problem.money.sum()
+        assert moved.money.sum(axis=0)[:year].tolist() == problem.money.sum(axis=0)[:year].tolist()
+    assert changes.with_money_from(problem, 0).carry.all()
     assert not changes.with_money_from(problem, 0).money[:, 1:].any()
     assert (changes.with_money(problem, 2.5).money == 2.5 * problem.money).all()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_year_of_one_season_is_worth_what_that_season_is(seed: int) -> None:
-    shared = ("money", "carry", "earmarks", "round_days", "floor", "standard", "tilt")  # limits that join the seasons
-    problem = tiny_network(seed, on=("seasons",), off=(*shared, "years"))
-    every = EveryPlan(problem)
-    for season in range(2):
-        assert best_value(changes.one_season(problem, season)) == pytest.approx(every.best(season))
+@pytest.mark.parametrize("seed", range(8))
+def test_all_money_of_the_last_year_on_is_the_money_as_it_was(seed: int) -> None:
+    """What earlier years leave stays lost where it was lost, so nothing is gained in the last year alone."""
+    problem = tiny_network(seed, on=("money", "years"), off=("carry", "seasons"))
+    assert best_value(changes.with_money_from(problem, 1)) == pytest.approx(best_value(problem))
+    kept = replace(problem, carry=np.ones_like(problem.carry))
+    assert best_value(changes.with_money_from(kept, 1)) == pytest.approx(best_value(kept))
+
+
+def test_money_of_a_year_on_is_freely_dated_and_what_earlier_years_leave_is_still_lost() -> None:
+    """A school costs 3: 2 a year is enough with all money at once, from the second of three years on only then."""
+    problem = replace(
+        in_a_row([FREE], [FREE], np.zeros((1, 1))), years=3, form_capital=np.full(1, 3.0), form_running=np.zeros(1),
+        module_capital=np.zeros(1), module_running=np.zeros(1), round_yuan=np.full(1, np.inf),
+        reach=(sparse.csr_array(np.ones((1, 1))),), services=1, groups=1, floor=np.zeros(1), standard=np.zeros(1),
+        tilt_groups=np.zeros(1, bool), tilt_share=0.0, most_sites=None, module_use=np.zeros((1, 2)),
+        pool=np.ones((1, 2)), money=np.full((1, 3), 2.0), pays=np.ones((1, 1, 2), bool), carry=np.zeros(1, bool),
+    )  # fmt: skip
+    years_served = [best_value(p) for p in (problem, *(changes.with_money_from(problem, t) for t in (0, 1, 2)))]
+    assert years_served == pytest.approx([0.0, 3.0, 2.0, 0.0])
+    dear = replace(problem, form_capital=np.full(1, 5.0))  # asks for what the first year leaves
+    assert [best_value(changes.with_money_from(dear, t)) for t in (0, 1)] == pytest.approx([3.0, 0.0])
+    kept = replace(dear, carry=np.ones(1, bool))
+    assert [best_value(p) for p in (kept, changes.with_money_from(kept, 1))] == pytest.approx([1.0, 2.0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_modules_that_draw_on_nobody_are_no_worse_and_rounds_keep_their_days(seed: int) -> None:
+    problem = small(seed, "staff", "round_days")
+    free = changes.without_staff(problem)
+    assert not free.module_use.any()
+    assert (free.pool == problem.pool).all()
+    assert (free.round_days == problem.round_days).all()
+    before = best_value(replace(problem, module_use=np.maximum(problem.module_use, 0.0)))
+    assert (best_value(free) or 0.0) >= (before or 0.0) - 1e-7
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -208,7 +235,6 @@ def test_the_question_given_stays_as_it_is() -> None:
         lambda p: changes.without_floor(p, 9),
         lambda p: changes.without_rounds(p, 9),
         lambda p: changes.without_standard(p, -2),
-        lambda p: changes.one_season(p, 5),
         lambda p: changes.with_money_from(p, -1),
         lambda p: changes.with_money(p, float("nan")),
         lambda p: changes.with_money(p, -1.0),

@@ -10,9 +10,8 @@ from test_reference_network import HELD, PAIRS, agrees
 from tiny_choices import Choice
 from tiny_networks import OFTEN, tiny_network, without
 
-from optimizers.network import FREE, NEVER, STANDS, deliver, search, solve_network
+from optimizers.network import BARRED, FREE, NEVER, STANDS, deliver, goal, neighbours, solve_network
 from optimizers.network.broken import broken
-from optimizers.network.recount import Recount
 from optimizers.problem import ProblemError
 from optimizers.reference.network import AIMS, MINIMISED, solve_reference
 
@@ -21,7 +20,8 @@ NEAR = 2e-6  # deliveries are chosen among those that keep the objective within 
 
 def treat_as_large(monkeypatch):
     """Small questions are asked whole at once; now they are folded first, like large ones."""
-    monkeypatch.setattr(search, "_SMALL", 0)
+    monkeypatch.setattr(goal, "_SMALL", 0)
+    monkeypatch.setattr(neighbours, "_LEAST_COUNTIES", 1)
 
 
 @pytest.fixture(params=["whole", "folded"])
@@ -117,17 +117,54 @@ def _with_never(problem, years):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_what_is_open_in_a_year_stays_and_everybody_is_counted(seed):
-    problem = tiny_network(seed, on=("years", "money"))
+def test_what_is_switched_on_has_a_building_and_stays(seed, way):
+    problem = tiny_network(seed, on=("years", "money", "stands"))
     found = solve_network(problem)
     if found.objective is None:
         return
-    count = Recount(problem, found)
-    assert np.all(count.forms[0] <= count.forms[1])
-    assert np.all(count.modules[0] <= count.modules[1])
-    served = count.at_sites + found.at_home
-    assert np.all(served <= np.asarray(problem.units) + 1e-6)
-    assert found.paid.sum() == pytest.approx(count.cost.sum())
+    standing = {int(j) for j in problem.form_site[problem.form_state == STANDS]}
+    for states, years in ((problem.form_state, found.form_year), (problem.module_state, found.module_year)):
+        assert set(years[states == STANDS]) <= {0}
+        assert set(years[states == BARRED]) <= {NEVER}
+        assert set(years) <= {NEVER, *range(problem.years)}
+    for k in np.flatnonzero((problem.module_state == FREE) & (found.module_year != NEVER)):
+        site = problem.module_site[k]
+        opened = found.form_year[(problem.form_site == site) & (problem.form_state == FREE)]
+        assert site in standing or any(NEVER < year <= found.module_year[k] for year in opened)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nobody_is_served_twice_nor_by_what_is_not_yet_on(seed, way):
+    problem = tiny_network(seed, on=("years", "rounds"))
+    found = solve_network(problem)
+    if found.objective is None:
+        return
+    for year, season in np.ndindex(problem.years, len(problem.reach)):
+        given = found.served[year][season].toarray()
+        everybody = given.sum(axis=1) + found.at_home[year, season]
+        assert (everybody <= problem.units + 1e-6).all()
+        on = (problem.module_service >= 0) & (found.module_year != NEVER) & (found.module_year <= year)
+        for service, site in np.ndindex(problem.services, given.shape[1]):
+            room = problem.module_capacity[on & (problem.module_service == service) & (problem.module_site == site)]
+            assert given[problem.service == service, site].sum() <= room.sum() + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_year_pays_for_what_is_new_and_for_all_that_is_on(seed, way):
+    problem = tiny_network(seed, on=("years", "money", "rounds"))
+    found = solve_network(problem)
+    if found.objective is None:
+        return
+    for year in range(problem.years):
+        capital = running = 0.0
+        for kind, years in (("form", found.form_year), ("module", found.module_year)):
+            free = getattr(problem, f"{kind}_state") == FREE
+            capital += getattr(problem, f"{kind}_capital")[free & (years == year)].sum()
+            running += getattr(problem, f"{kind}_running")[free & (years != NEVER) & (years <= year)].sum()
+        at_home = problem.season_share @ found.at_home[year]
+        running += (np.where(at_home > 0, problem.round_yuan, 0.0) * at_home).sum()
+        assert found.paid[:, year, :, 0].sum() == pytest.approx(capital, abs=1e-6)
+        assert found.paid[:, year, :, 1].sum() == pytest.approx(running, abs=1e-6)
 
 
 @pytest.mark.parametrize("limit", ["earmarks", "staff", "needs", "floor", "standard", "tilt", "most_sites", "site_by"])

@@ -8,9 +8,9 @@ from brute_force import best_value
 from tiny_networks import tiny_network
 
 from optimizers.network.core import core_of
+from optimizers.network.goal import Goal
 from optimizers.network.links import add_links, all_links, broken_links
 from optimizers.network.model import model_of, periods_of
-from optimizers.network.search import Goal
 from optimizers.solvers.warm import WarmProgram
 
 

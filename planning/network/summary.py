@@ -1,8 +1,6 @@
-"""A network plan as lines of text: years, money, sites, who is served, rounds, and how good it is known to be."""
+"""A network plan as lines of text: years, money, sites, staff, who is served, and how good it is known to be."""
 
-import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -10,13 +8,20 @@ from geodata.errors import in_language
 from geodata.services import services
 from planning.network.reasons.sentences import amount
 from planning.network.result import NOTHING_YET, NetworkPlan
-from planning.texts import TEXTS, gap_sentence, text
+from planning.network.summary_aims import aim_lines
+from planning.network.words import STAFF, counted
+from planning.texts import TEXTS, text
 
-BY_BOUND = {"worst_off": "network_at_most", "least_regret": "network_at_least", "fewest_sites": "network_at_least"}
-"""Aims whose distance from the best is told as what no plan can pass, with the text for it."""
-SAID = ("one_road", "rounds", "building_instead")
+SAID = ("one_road", "rounds", "building_instead", "phasing", "seasons", "integration", "why_not")
 """Kinds of explanations that are told among the lines; the others stand in explanations.csv."""
 TIERS = ("county", "township", "village")
+BUILT_NEW = ("special_school",)
+"""Hosts whose extension is a new wing."""
+NEARLY = 0.95
+"""Share of the staff of a county from which they count as nearly all taken."""
+NAMED = 3
+"""Counties that are told by name; more of them are counted."""
+Names = Mapping[str, str]
 
 
 def network_lines(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> list[str]:
@@ -25,26 +30,36 @@ def network_lines(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> l
     Args:
         counties: `county_code`, `name_zh`, `name_en`.
     """
+    column = "name_zh" if language == "zh" else "name_en"
+    names = dict(zip(counties["county_code"], counties[column], strict=True))
     return [
         _years(plan, language),
         _money(plan, language),
+        *_left(plan, language),
         *_opened(plan, language),
-        *_served(plan, language),
+        *_staff(plan, language, names),
+        *_served(plan, language, names),
         _rounds(plan, language),
-        *_fairness(plan, language, counties),
-        *aim_lines(plan, language),
+        *_fairness(plan, language, names),
+        *_aims(plan, language),
     ]
 
 
 def map_lines(plan: NetworkPlan, language: str) -> list[str]:
     """What stands beside a map: money, who is served in the last year, how good the plan is known to be."""
-    heading, everyone, *_ = _served(plan, language)
-    return [_money(plan, language), heading, everyone.strip(), *aim_lines(plan, language)]
+    heading, everyone, *_ = _served(plan, language, {})
+    return [_money(plan, language), heading, everyone.strip(), *_aims(plan, language)]
 
 
 def _years(plan: NetworkPlan, language: str) -> str:
-    seasons = text("and", language).join(text(s, language) if s in TEXTS else s for s in plan.seasons)
-    return text("network_years", language).format(plan.years[0], plan.last_year, seasons)
+    years = f"{plan.years[0]}–{plan.last_year}" if len(plan.years) > 1 else str(plan.last_year)
+    seasons = [text(s, language) if s in TEXTS else s for s in plan.seasons]
+    return text("network_years", language).format(years, listed(seasons, language))
+
+
+def listed(parts: Sequence[str], language: str) -> str:
+    """Words one after the other."""
+    return ("、" if language == "zh" else ", ").join(parts)
 
 
 def _yuan(value: float, language: str) -> str:
@@ -59,16 +74,84 @@ def _money(plan: NetworkPlan, language: str) -> str:
     return text("network_money", language).format(*(_yuan(float(x), language) for x in sums))
 
 
+def _left(plan: NetworkPlan, language: str) -> Iterator[str]:
+    """What each source did not spend, where money is a limit; how much, not why."""
+    left, given = (_by_source(plan, key) for key in ("yuan_left", "yuan_given"))
+    if round(left.get("all", 0.0)) <= 0:
+        return
+    of = [
+        text("network_left_of", language).format(source.removeprefix("source:"), _yuan(yuan, language))
+        for source, yuan in left.items()
+        if source != "all" and round(yuan) > 0
+    ]
+    total, whole = (_yuan(x["all"], language) for x in (left, given))
+    yield text("network_left", language).format(total, whole, text("and", language).join(of))
+
+
+def _by_source(plan: NetworkPlan, key: str) -> dict[str, float]:
+    """Scope → value of one indicator of the last year, without the counties."""
+    table = plan.indicators[(plan.indicators["key"] == key) & (plan.indicators["year"] == plan.last_year)]
+    kept = table[~table["scope"].str.startswith("county:")]
+    return dict(zip(kept["scope"], kept["value"], strict=True))
+
+
 def _opened(plan: NetworkPlan, language: str) -> Iterator[str]:
-    """What opens in every year by tier, and how much of it is in buildings that stand."""
+    """What opens in every year by tier and what is added, how much of it is built new, and where staff are trained."""
     for year in plan.years:
         here = plan.sites[plan.sites["opened"] == year]
         spent = float(plan.money.loc[plan.money["year"] == year, "yuan"].sum())
-        told = (year, len(here), tiers(here, language), _yuan(spent, language))
-        yield text("network_opened", language).format(*told)
+        key = "network_opened" if len(here) else "network_nothing_opened"
+        told = text(key, language).format(year, _yuan(spent, language), len(here), tiers(here, language))
+        added = services_added(plan, year)
+        yield told + (text("network_added", language).format(counted(added, "service", language)) if added else "")
     chosen = plan.sites[plan.sites["opened"] != NOTHING_YET]
-    new = int((chosen["form"] == "new").sum())
-    yield text("network_reused", language).format(len(chosen) - new, new)
+    if len(chosen):
+        yield text("network_reused", language).format(*ways_of_building(chosen))
+    trains = plan.modules[(plan.modules["opened"] != NOTHING_YET) & (plan.modules["service"] == "")]
+    if len(trains):
+        yield text("network_training", language).format(counted(trains["site_id"].nunique(), "centre", language))
+
+
+def services_added(plan: NetworkPlan, year: int) -> int:
+    """How many services a year adds to, or widens at, sites that are open before it."""
+    new = plan.modules[(plan.modules["opened"] == year) & (plan.modules["service"] != "")]
+    opening = plan.sites.loc[plan.sites["opened"] == year, "site_id"]
+    return len(new.loc[~new["site_id"].isin(opening), ["site_id", "service"]].drop_duplicates())
+
+
+def ways_of_building(chosen: pd.DataFrame) -> tuple[int, int, int]:
+    """How many of the chosen sites are embedded, extended or refitted, and newly built; a school's wing is new."""
+    form = chosen["form"]
+    new = (form == "new") | ((form == "upgraded") & chosen["host_type"].isin(BUILT_NEW))
+    upgraded = (form == "upgraded") & ~new
+    return int((~new & ~upgraded).sum()), int(upgraded.sum()), int(new.sum())
+
+
+def _staff(plan: NetworkPlan, language: str, names: Names) -> Iterator[str]:
+    """Staff that are nearly all taken, or too few for anything more: by specialism, with the counties."""
+    table = plan.indicators[plan.indicators["year"] == plan.last_year]
+    taken = (table["key"] == "staff_taken") & (table["value"] >= NEARLY)
+    used_up = (table["key"] == "staff_used_up") & (table["value"] > 0)
+    scopes = [scope.split(":") for scope in dict.fromkeys(table.loc[taken | used_up, "scope"])]
+    funded, by_kind = funded_counties(plan), dict[str, list[str]]()
+    for _, county, key in scopes:
+        if county in funded:
+            by_kind.setdefault(key, []).append(county)
+    parts = [
+        text("network_staff_of", language).format(in_language(words, language), where(by_kind[key], language, names))
+        for key, words in STAFF.items()
+        if key in by_kind
+    ]
+    if parts:
+        told = text("and", language).join(parts)
+        yield text("network_staff", language).format(plan.last_year, f"{NEARLY:.0%}", told)
+
+
+def where(counties: Sequence[str], language: str, names: Names) -> str:
+    """Counties by name, or how many they are where there are many or no names."""
+    if len(counties) > NAMED or not set(counties) <= set(names):
+        return counted(len(counties), "county", language)
+    return listed([names[c] for c in counties], language)
 
 
 def tiers(sites: pd.DataFrame, language: str) -> str:
@@ -86,45 +169,86 @@ def service_title(key: str, language: str) -> str:
     return key if known is None else known.zh if language == "zh" else known.en
 
 
-def _served(plan: NetworkPlan, language: str) -> Iterator[str]:
-    """The four groups of the last year: all services, then each."""
+def _served(plan: NetworkPlan, language: str, names: Names) -> Iterator[str]:
+    """The four groups of the last year: all services, then each.
+
+    Where money may go to some counties only, theirs alone, and all other counties together at the end.
+    """
     last = plan.groups[plan.groups["year"] == plan.last_year]
     yield text("network_served", language).format(plan.last_year)
-    parts = [(service_title(s, language), last[last["service"] == s]) for s in plan.services]
-    for title, part in [(text("network_everyone", language), last), *parts]:
-        names = ("", "_served", "_at_home", "_near_but_full", "_too_far", "_no_route")
-        need, served, home, full, far, none = (int(part[f"persons{n}"].sum()) for n in names)
-        share = f"{served / need * 100:.1f}%" if need else "—"
-        line = text("network_service", language).format(title, need, served, share, home, full, far, none)
-        yield f"  {line}"
+    funded = funded_counties(plan)
+    here = last[last["county_code"].isin(funded)]
+    everyone = text("network_everyone", language)
+    parts = [(service_title(s, language), here[here["service"] == s]) for s in plan.services]
+    if len(funded) < len(plan.counties):
+        everyone = text("network_funded", language).format(where(funded, language, names))
+        rest = [c for c in plan.counties if c not in funded]
+        elsewhere = text("network_unfunded", language).format(where(rest, language, names))
+        yield f"  {_groups(everyone, here, language)}"
+        yield from (f"    {_groups(title, part, language)}" for title, part in parts)
+        yield f"  {_groups(elsewhere, last[last['county_code'].isin(rest)], language)}"
+        return
+    yield from (f"  {_groups(title, part, language)}" for title, part in [(everyone, here), *parts])
+
+
+def _groups(title: str, part: pd.DataFrame, language: str) -> str:
+    names = ("", "_served", "_at_home", "_near_but_full", "_too_far", "_no_route")
+    need, served, home, full, far, none = (int(part[f"persons{n}"].sum()) for n in names)
+    share = f"{served / need * 100:.1f}%" if need else "—"
+    return text("network_service", language).format(title, need, served, share, home, full, far, none)
+
+
+def funded_counties(plan: NetworkPlan) -> list[str]:
+    """The counties where some source of money may pay; all of them where money is no limit."""
+    table = plan.indicators[(plan.indicators["key"] == "yuan_given") & (plan.indicators["year"] == plan.last_year)]
+    given = dict(zip(table["scope"], table["value"], strict=True))
+    found = [c for c in plan.counties if given.get(f"county:{c}", 0.0) > 0]
+    return found or list(plan.counties)
 
 
 def _rounds(plan: NetworkPlan, language: str) -> str:
     last = plan.rounds[plan.rounds["year"] == plan.last_year]
     if not len(last):
         return text("network_no_rounds", language)
-    days = (float(last["staff_days"].sum()), float(last["vehicle_days"].sum()))
-    yuan = _yuan(float(last["yuan"].sum()), language)
-    return text("network_rounds", language).format(plan.last_year, last["site_id"].nunique(), *days, yuan)
+    amounts = (
+        (last["site_id"].nunique(), "centre"),
+        (float(last["staff_days"].sum()), "staff_day"),
+        (float(last["vehicle_days"].sum()), "vehicle_day"),
+    )
+    told = (counted(number, noun, language) for number, noun in amounts)
+    return text("network_rounds", language).format(plan.last_year, *told, _yuan(float(last["yuan"].sum()), language))
 
 
-def _fairness(plan: NetworkPlan, language: str, counties: pd.DataFrame) -> Iterator[str]:
+def _fairness(plan: NetworkPlan, language: str, names: Names) -> Iterator[str]:
     worst = worst_county(plan)
     if worst is not None:
         code, share = worst
-        names = counties.set_index("county_code")["name_zh" if language == "zh" else "name_en"]
         yield text("network_worst", language).format(names.get(code, code), f"{share * 100:.1f}%")
     newly, each = plan.value("persons_newly_served"), plan.value("yuan_per_newly_served")
     if each == each:
         yield text("network_newly", language).format(plan.last_year, round(newly), _yuan(each, language))
-    gap, before = plan.value("tilt_gap_points"), plan.value("tilt_gap_points", year=NOTHING_YET)
-    if gap == gap and before == before:
-        now, then = (_behind(x, language) for x in (gap, before))
-        yield text("network_tilt", language).format(now, then)
-    hanging = plan.value("persons_on_one_road")
+    yield from _behind_the_rest(plan, language)
+    hanging = _on_one_road(plan)
     if hanging == hanging:
-        yield text("network_one_road", language).format(round(hanging))
+        yield text("network_one_road", language).format(counted(hanging, "person", language))
     yield from (told.zh if language == "zh" else told.en for told in plan.explanations if told.kind in SAID)
+
+
+def _on_one_road(plan: NetworkPlan) -> float:
+    """Persons who depend on one road, of the counties where money may go; nan where it is not known."""
+    funded = funded_counties(plan)
+    if len(funded) == len(plan.counties):
+        return plan.value("persons_on_one_road")
+    return sum(plan.value("persons_on_one_road", f"county:{c}") for c in funded)
+
+
+def _behind_the_rest(plan: NetworkPlan, language: str) -> Iterator[str]:
+    """How far the areas of the tilt are behind the others, or southern Xinjiang where there is no tilt."""
+    for key, words in (("tilt_gap_points", "network_tilt"), ("south_gap_points", "network_south")):
+        gap, before = plan.value(key), plan.value(key, year=NOTHING_YET)
+        if gap == gap and before == before:
+            yield text(words, language).format(*(_behind(x, language) for x in (gap, before)))
+            return
 
 
 def _behind(points: float, language: str) -> str:
@@ -134,36 +258,21 @@ def _behind(points: float, language: str) -> str:
 
 
 def worst_county(plan: NetworkPlan) -> tuple[str, float] | None:
-    """Code and share of the county with the smallest share served in the last year; None where there is no need."""
-    last = plan.groups[plan.groups["year"] == plan.last_year]
+    """Code and share of the county with the smallest share served in the last year, of those where money may go.
+
+    None where fewer than two have any need.
+    """
+    last = plan.groups[(plan.groups["year"] == plan.last_year) & plan.groups["county_code"].isin(funded_counties(plan))]
     by = last.groupby("county_code")[["persons_served", "persons"]].sum()
     by = by[by["persons"] > 0]
-    if not len(by):
+    if len(by) < 2:
         return None
     share = by["persons_served"] / by["persons"]
     return str(share.idxmin()), float(share.min())
 
 
-def aim_lines(plan: NetworkPlan, language: str) -> list[str]:
-    """Every aim with what it reached and what no plan can pass; aims that only prepare another are left out."""
-    return [_aim(aim, language) for aim in plan.aims if f"aim_{aim['aim']}" in TEXTS]
-
-
-def _aim(aim: Any, language: str) -> str:
-    reached = _measured(aim["objective"], aim["unit"], language)
-    return text("network_aim", language).format(text(f"aim_{aim['aim']}", language), reached, _quality(aim, language))
-
-
-def _measured(value: float, unit: str, language: str) -> str:
-    return f"{value * 100:.1f}%" if unit == "share" else in_language(amount(value, unit), language)
-
-
-def _quality(aim: Any, language: str) -> str:
-    """How good it is known to be: in shares of it, or by what no plan can pass where a share of it says little."""
-    is_bound = aim["bound"] is not None and math.isfinite(aim["bound"])
-    if aim["status"] == "optimal" or aim["aim"] not in BY_BOUND or not is_bound:
-        return gap_sentence(f"network_{aim['aim']}", aim["status"], aim["gap"], language)
-    if BY_BOUND[aim["aim"]] == "network_at_most":
-        return text("network_at_most", language).format(f"{math.ceil(aim['bound'] * 1000) / 10:.1f}%")
-    below = max(0.0, aim["bound"])
-    return text("network_at_least", language).format(_measured(below, aim["unit"], language))
+def _aims(plan: NetworkPlan, language: str) -> list[str]:
+    """Every aim; where money may go to some counties only, that their values are of all of them."""
+    told = aim_lines(plan, language)
+    mixed = told and len(funded_counties(plan)) < len(plan.counties)
+    return [*told, text("network_aims_everywhere", language)] if mixed else told

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from optimizers.network import NetworkSolution
+from optimizers.network.recount import Recount
+from planning.network.posing.places import XPCC_CITIES
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
@@ -40,13 +42,25 @@ class Deliveries:
 
     @cached_property
     def near(self) -> Bools:
-        """(T, A, R) a site that offers the service is in time."""
+        """(T, A, R) a site that offers the service and may serve the row is in time."""
         return _near(self.question, self.capacity)
 
     @cached_property
     def nearest_min(self) -> Floats:
-        """(T, A, R) minutes to the nearest site that offers the service; inf without a known route."""
-        return _nearest(self.question, self.capacity)
+        """(T, A, R) minutes to the nearest site that offers the service and may serve the row; inf without a route."""
+        return _nearest(self.question, self.capacity, owners_of(self.question))
+
+    @cached_property
+    def routed(self) -> Bools:
+        """(T, A, R) a route is known to a site that offers the service, whoever may be served there."""
+        anyone = owners_of(self.question) is None
+        minutes = self.nearest_min if anyone else _nearest(self.question, self.capacity, None)
+        return np.asarray(np.isfinite(minutes) | self.near)
+
+    @cached_property
+    def counted(self) -> Recount:
+        """The solution counted anew: what is on, what it costs."""
+        return Recount(self.question.problem, self.solution)
 
     @cached_property
     def share(self) -> Floats:
@@ -75,27 +89,30 @@ class Deliveries:
 
 def deliveries_of(question: NetworkQuestion, solution: NetworkSolution) -> Deliveries:
     """Read the deliveries of a solution that has a plan."""
-    problem = question.problem
-    at_sites = np.array([[np.asarray(x.sum(axis=1)).ravel() for x in year] for year in solution.served], float)
     return Deliveries(
         question=question,
         solution=solution,
         capacity=open_capacity(question, solution),
-        at_sites=at_sites.reshape(problem.years, len(problem.season_share), len(problem.units)),
+        at_sites=Recount(question.problem, solution).at_sites,
         at_home=np.asarray(solution.at_home, float),
     )
 
 
 def open_capacity(question: NetworkQuestion, solution: NetworkSolution) -> Floats:
     """(T, S, m) units a year of the modules that are on."""
-    problem = question.problem
-    found = np.zeros((problem.years, problem.services, len(problem.site_group)))
-    first, service = np.asarray(solution.module_year), np.asarray(problem.module_service)
-    for year in range(problem.years):
-        on = (first >= 0) & (first <= year) & (service >= 0)
-        here = (service[on], np.asarray(problem.module_site)[on])
-        np.add.at(found[year], here, np.asarray(problem.module_capacity, float)[on])
-    return found
+    counted = Recount(question.problem, solution)
+    return np.stack([counted.capacity(s) for s in range(question.problem.services)], axis=1)
+
+
+def owners_of(question: NetworkQuestion) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]] | None:
+    """(cells,) and (sites,) whose they are, `local` or `xpcc`, where each serves its own people; None where anyone."""
+    network = question.scenario.network
+    if network is None or network.owners != "separate":
+        return None
+    of_cell = np.full(len(question.cell_ids), "local")
+    xpcc = question.rows["county_code"].str.startswith(XPCC_CITIES).to_numpy(bool)
+    of_cell[np.asarray(question.row_cell)[xpcc]] = "xpcc"
+    return of_cell, question.sites["owner"].to_numpy(str)
 
 
 def row_numbers(table: csr_array) -> Ints:
@@ -132,24 +149,28 @@ def _near(question: NetworkQuestion, capacity: Floats) -> Bools:
     return found
 
 
-def _nearest(question: NetworkQuestion, capacity: Floats) -> Floats:
+def _nearest(question: NetworkQuestion, capacity: Floats, owners: tuple[Any, Any] | None) -> Floats:
     problem = question.problem
     found = np.full((problem.years, len(problem.reach), len(problem.units)), np.inf)
     services = np.asarray(problem.service)
     for season in range(len(problem.reach)):
         for service in range(problem.services):
             rows = np.flatnonzero(services == service)
-            of_cells = _nearest_of_cells(question.minutes_of(season, service), capacity[:, service] > 0)
+            minutes = question.minutes_of(season, service)
+            of_cells = _nearest_of_cells(minutes, capacity[:, service] > 0, owners)
             found[:, season, rows] = of_cells[:, np.asarray(question.row_cell)[rows]]
     return found
 
 
-def _nearest_of_cells(minutes: csr_array, is_open: Bools) -> Floats:
+def _nearest_of_cells(minutes: csr_array, is_open: Bools, owners: tuple[Any, Any] | None) -> Floats:
     """(T, n cells) minutes to the nearest site that is open; what opens stays open, so each site is looked at once."""
     years, cells = len(is_open), minutes.shape[0]
     opened = np.where(is_open.any(axis=0), is_open.argmax(axis=0), years)[minutes.indices]
-    kept = np.flatnonzero(opened < years)
-    opened, row, data = opened[kept], row_numbers(minutes)[kept], minutes.data[kept]
+    row = row_numbers(minutes)
+    kept = opened < years
+    if owners is not None:
+        kept &= owners[0][row] == owners[1][minutes.indices]
+    opened, row, data = opened[kept], row[kept], minutes.data[kept]
     found = np.full((years, cells), np.inf)
     for year in range(years):
         pairs = opened == year

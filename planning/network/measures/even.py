@@ -108,7 +108,7 @@ def _kept(row: Ints, column: Ints, before: Floats, after: Floats) -> Floats:
     rows, columns = int(row.max(initial=-1)) + 1, int(column.max(initial=-1)) + 1
     graph = csr_array((np.ones(len(row)), (row, rows + column)), shape=(rows + columns, rows + columns))
     part = connected_components(graph, directed=False)[1][row]
-    whole, lost = np.bincount(part, before), np.bincount(part, before - after)
+    whole, lost = (np.bincount(part, x).astype(np.float64) for x in (before, before - after))
     share = np.divide(_LOSS * whole, lost, out=np.ones_like(lost), where=lost > _LOSS * whole)
     return np.asarray(share[part], float)
 

@@ -1,9 +1,11 @@
 """The four groups of each service and year: served, near but full, too far, no route known; whole persons.
 
-In every season the part of a row's need that is not delivered is near but full when an open site with the service is in
-time, too far when there is a route to one, and without route otherwise. A year is the mean over its seasons by their
-shares. Persons are shared out by largest remainders, so that the four add up to the persons who need the service in
-every county and class, the same in every year. Served at home counts as served.
+In every season the part of a row's need that is not delivered is near but full when an open site with the service that
+may serve the row is in time, too far when there is a route to any open site with it, and without route otherwise. So
+where owners are separate, who lives beside a site of the other owner alone is too far: none that may serve is in time.
+A year is the mean over its seasons by their shares. Persons are shared out by largest remainders, so that the four add
+up to the persons who need the service in every county and class, the same in every year. Served at home counts as
+served.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ KEYS: Final = ("service", "county_code", "weight_class")
 def parts_of_rows(found: Deliveries) -> Floats:
     """(T, 5, R) persons of every row in each of `PARTS`, not whole; they add up to the persons of the row."""
     at_sites, at_home, left = _shares(found)
-    routed = np.isfinite(found.nearest_min) | found.near
-    parts = (at_sites, at_home, left * found.near, left * (routed & ~found.near), left * ~routed)
+    near, routed = found.near, found.routed
+    parts = (at_sites, at_home, left * near, left * (routed & ~near), left * ~routed)
     return np.stack([found.of_the_year(part) for part in parts], axis=1) * found.persons
 
 
@@ -66,6 +68,15 @@ def whole_persons(found: Deliveries) -> pd.Series:
             members = mine[county[mine] == place]
             out[members] = largest_remainder(int(shared[place]), number[members])
     return pd.Series(out, index=exact.index)
+
+
+def persons_at_sites(found: Deliveries) -> Ints:
+    """(S,) whole persons served at sites in the last year by service; their sums in the table `groups`."""
+    persons, place = whole_persons(found), found.question.rows.groupby(list(KEYS), sort=True).ngroup().to_numpy()
+    exact = np.column_stack([np.bincount(place, part, minlength=len(persons)) for part in served_of_rows(found)[-1]])
+    whole = each_shared_out(persons.to_numpy(np.int64), np.asarray(exact, float))
+    by_service = pd.Series(whole[:, 0], index=persons.index).groupby(level="service").sum()
+    return np.array([by_service.get(service, 0) for service in found.question.services], np.int64)
 
 
 def groups_table(found: Deliveries) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """The indicators of a network plan: one plain table, a row for each, with formula, unit, denominator, source and mark.
 
-A new indicator is one function of `people.py`, `travel.py`, `equity.py` or `supply.py` and one row here. The mark is
-that of the weakest figure that goes into it: needs, capacities, longest times and costs are judgement (J) until they
-are replaced by local figures.
+A new indicator is one function of `people.py`, `travel.py`, `equity.py`, `supply.py` or `money.py` and one row here.
+The mark is that of the weakest figure that goes into it: needs, capacities, longest times and costs are judgement (J)
+until they are replaced by local figures.
 """
 
 from __future__ import annotations
@@ -27,11 +27,20 @@ from planning.network.measures.equity import (
     spread_of,
 )
 from planning.network.measures.frames import Frames, Measured
+from planning.network.measures.money import (
+    yuan_given,
+    yuan_in_all,
+    yuan_left,
+    yuan_of,
+    yuan_of_rounds,
+    yuan_per_newly_served,
+)
 from planning.network.measures.people import (
     newly_served,
     on_one_road,
     persons_in,
     share_of,
+    south_gap_points,
     tilt_gap_points,
     units_share,
     worst_county_share,
@@ -42,11 +51,9 @@ from planning.network.measures.supply import (
     capacity_units,
     non_state_share,
     sites_chosen,
+    staff_taken,
+    staff_used_up,
     utilisation,
-    yuan_in_all,
-    yuan_of,
-    yuan_of_rounds,
-    yuan_per_newly_served,
 )
 from planning.network.measures.travel import access, nearest_minutes, referral, served_minutes
 from planning.network.result import NOTHING_YET
@@ -113,7 +120,8 @@ def _catchment(model: str, title: str, formula: str, source: str) -> tuple[Netwo
     return mean, spread
 
 
-_MET: Final = "x = persons served / persons of a cell and service"
+_OWN: Final = "an open site that may serve them"
+_MET: Final = "x = persons served / persons of a neighbourhood and service"
 _COUNTY: Final = "x = persons served / persons of a county"
 _CAPPED: Final = "t = min(minutes to the nearest open site, cap), no route = cap"
 _GINI: Final = "ΣΣ n n' |v − v'| / (2 v̄ (Σ n)²)"
@@ -128,10 +136,10 @@ _SHARES: Final = f"{_GROUPS}; Gini 1912, Theil 1967, Palma 2011, Kolm 1976"
 NETWORK_INDICATORS: Final = (
     _persons("persons", "需要服务者（按服务计）", "persons who need the service", "Σ n", 0),
     _persons("persons_served", "可获服务", "served", "Σ n x, at sites and at home", 1),
-    _persons("persons_near_but_full", "在附近但容量已满", "near but full", "Σ n (1−x), an open site in time", -1),
-    _persons("persons_too_far", "太远", "too far", "Σ n (1−x), a route to an open site, none in time", -1),
+    _persons("persons_near_but_full", "在附近但容量已满", "near but full", f"Σ n (1−x), {_OWN} in time", -1),
+    _persons("persons_too_far", "太远", "too far", f"Σ n (1−x), a route to an open site, not {_OWN} in time", -1),
     _persons("persons_no_route", "无已知路线", "no route known", "Σ n (1−x), no route to any open site", -1),
-    _persons("persons_at_home", "其中上门获得服务", "of these served at home", "Σ n x by rounds", 0),
+    _persons("persons_at_home", "其中上门服务", "of these served at home", "Σ n x by rounds", 0),
     NetworkIndicator(
         "share_served", "服务覆盖率", "share served", "share", "need", "Σ persons_served / Σ persons", _GROUPS, "J", 1,
         share_of("persons_served", "persons"), True,
@@ -152,6 +160,11 @@ NETWORK_INDICATORS: Final = (
         "tilt_gap_points", "倾斜地区与其他地区覆盖率差距", "gap of the tilted areas behind the rest", "points", "need",
         "100 (share_served elsewhere − share_served in tilted areas)", f"{_GROUPS}; areas of the tilt", "J", -1,
         tilt_gap_points, True,
+    ),
+    NetworkIndicator(
+        "south_gap_points", "南疆与其他地区覆盖率差距", "gap of southern Xinjiang behind the rest", "points", "need",
+        "100 (share_served elsewhere − share_served in southern Xinjiang)", f"{_GROUPS}; codes of the south", "J", -1,
+        south_gap_points, True,
     ),
     NetworkIndicator(
         "minutes_nearest", "到最近开放机构的平均时间", "mean time to the nearest open site", "min", "routed",
@@ -176,15 +189,16 @@ NETWORK_INDICATORS: Final = (
     *_catchment(
         "3sfca", "3SFCA", "A = Σ_j G W S_j / Σ_i G n_i W, G = W / Σ_j W", "Wan, Zou & Sternberg 2012",
     ),
-    _spread("gini_cells", "服务满足率基尼系数（居民点）", "Gini of the share met, cells", "index",
+    _spread("gini_cells", "服务满足率基尼系数（居民点）", "Gini of the share met, neighbourhoods", "index",
             f"{_GINI}, v = x; {_MET}", of_cells, by_gini, _SHARES),
-    _spread("theil_cells", "服务满足率泰尔指数（居民点）", "Theil of the share met, cells", "index",
+    _spread("theil_cells", "服务满足率泰尔指数（居民点）", "Theil of the share met, neighbourhoods", "index",
             f"{_THEIL}, v = x; {_MET}", of_cells, by_theil, _SHARES),
     _spread("theil_cells_between", "其中县际部分", "of this between counties", "index",
             f"{_BETWEEN}; {_MET}", of_cells, by_theil_between, _SHARES),
-    _spread("palma_cells", "服务满足率帕尔马比（居民点）", "Palma ratio of the share met, cells", "index",
+    _spread("palma_cells", "服务满足率帕尔马比（居民点）", "Palma ratio of the share met, neighbourhoods", "index",
             f"{_PALMA}, v = x; {_MET}; empty where the 40 % have nothing", of_cells, by_palma, _SHARES),
-    _spread("kolm_pollak_cells", "公平等值满足率（居民点）", "equity-equivalent share met, cells", "share",
+    _spread("kolm_pollak_cells", "公平折算满足率（居民点，越不均越低）",
+            "equity-equivalent share met, neighbourhoods (lower where uneven)", "share",
             f"{_KP_GOOD}, v = x; {_MET}", of_cells, by_kolm_pollak_share, _SHARES),
     _spread("gini_counties", "覆盖率基尼系数（县）", "Gini of the share served, counties", "index",
             f"{_GINI}, v = x; {_COUNTY}", of_counties, by_gini, _SHARES),
@@ -192,7 +206,8 @@ NETWORK_INDICATORS: Final = (
             f"{_THEIL}, v = x; {_COUNTY}", of_counties, by_theil, _SHARES),
     _spread("palma_counties", "覆盖率帕尔马比（县）", "Palma ratio of the share served, counties", "index",
             f"{_PALMA}, v = x; {_COUNTY}; empty where the 40 % have nothing", of_counties, by_palma, _SHARES),
-    _spread("kolm_pollak_counties", "公平等值覆盖率（县）", "equity-equivalent share served, counties", "share",
+    _spread("kolm_pollak_counties", "公平折算覆盖率（县，越不均越低）",
+            "equity-equivalent share served, counties (lower where uneven)", "share",
             f"{_KP_GOOD}, v = x; {_COUNTY}", of_counties, by_kolm_pollak_share, _SHARES),
     _spread("gini_minutes", "到达时间基尼系数", "Gini of the travel time", "index",
             f"{_GINI}, v = t; {_CAPPED}", of_minutes, by_gini, _TIMES),
@@ -200,8 +215,8 @@ NETWORK_INDICATORS: Final = (
             f"{_THEIL}, v = t; {_CAPPED}", of_minutes, by_theil, _TIMES),
     _spread("palma_minutes", "到达时间帕尔马比（最远 10 % 比最近 40 %）", "Palma ratio of the travel time", "index",
             f"Σ t of the farthest 10 % / Σ t of the nearest 40 %; {_CAPPED}", of_minutes, by_palma, _TIMES),
-    _spread("kolm_pollak_minutes", "公平等值时间", "equity-equivalent travel time", "min",
-            f"{_KP_BAD}; {_CAPPED}", of_minutes, by_kolm_pollak_minutes, _TIMES),
+    _spread("kolm_pollak_minutes", "公平折算时间（越不均越长）", "equity-equivalent travel time (longer where uneven)",
+            "min", f"{_KP_BAD}; {_CAPPED}", of_minutes, by_kolm_pollak_minutes, _TIMES),
     NetworkIndicator(
         "capacity_units", "机构服务能力", "capacity at sites", "units", "none", "Σ S", _CAPACITY, "J", 1,
         capacity_units, True,
@@ -221,8 +236,8 @@ NETWORK_INDICATORS: Final = (
     ),
     NetworkIndicator(
         "non_state_share", "非政府运营的服务能力占比", "capacity run by others than the state", "share", "capacity",
-        "Σ S of 公建民营, 民办公助, 政府购买服务 / Σ S", f"operating mode of every site; {_CAPACITY}", "J", 0,
-        non_state_share, True,
+        "Σ S of 公建民营, 民办公助, 政府购买服务 / Σ S, what stands without a known mode being the state's",
+        f"operating mode of what is new; {_CAPACITY}", "J", 0, non_state_share, True,
     ),
     NetworkIndicator(
         "sites_chosen", "新设或升级的机构", "sites opened or upgraded", "sites", "none", "number", "sites_by_year.csv",
@@ -246,11 +261,11 @@ NETWORK_INDICATORS: Final = (
         yuan_of("capital"), True, False,
     ),
     NetworkIndicator(
-        "running_yuan", "运行资金（含巡回服务）", "running cost with rounds", "yuan", "none", "Σ yuan, running", _MONEY,
+        "running_yuan", "运行资金（含上门服务）", "running cost with rounds", "yuan", "none", "Σ yuan, running", _MONEY,
         "J", -1, yuan_of("running"), True, False,
     ),
     NetworkIndicator(
-        "rounds_yuan", "其中巡回与上门服务", "of this rounds and home service", "yuan", "none", "Σ yuan of rounds.csv",
+        "rounds_yuan", "其中上门服务", "of this rounds", "yuan", "none", "Σ yuan of rounds.csv",
         "rounds.csv: staff and vehicle days from travel times", "J", 0, yuan_of_rounds, True, False,
     ),
     NetworkIndicator(
@@ -258,8 +273,30 @@ NETWORK_INDICATORS: Final = (
         "J", -1, yuan_in_all, True, False,
     ),
     NetworkIndicator(
+        "yuan_given", "各来源资金合计", "money of the sources, all years", "yuan", "none",
+        "Σ yuan of the sources, all years to this one; of a county: of those that may pay there",
+        "money of the scenario", "J", 0, yuan_given, True, False,
+    ),
+    NetworkIndicator(
+        "yuan_left", "各来源未支出资金", "money of the sources that is not spent", "yuan", "none",
+        "yuan_given − Σ yuan paid, all years to this one", f"money of the scenario; {_MONEY}", "J", 0, yuan_left, True,
+        False,
+    ),
+    NetworkIndicator(
+        "staff_taken", "可增人员使用率", "share of the staff to be found that is taken", "share", "staff",
+        "Σ staff of new modules and rounds / (staff to be found + trained)", "staff of the scenario and the catalogue",
+        "J", 0, staff_taken, False, False,
+    ),
+    NetworkIndicator(
+        "staff_used_up", "余下人员不够再增设（1 为是）", "too few staff left for anything more (1 yes)", "index",
+        "staff",
+        "1 where staff to be found + trained − taken < staff of the smallest module still off (of rounds: a day)",
+        "staff of the scenario and the catalogue", "J", 0, staff_used_up, False, False,
+    ),
+    NetworkIndicator(
         "yuan_per_newly_served", "每新增一名获服务者的资金", "money for each person newly served", "yuan", "new",
-        "Σ yuan of all years / persons_newly_served", f"{_MONEY}; {_GROUPS}", "J", -1, yuan_per_newly_served, False,
+        "Σ yuan of all years / persons_newly_served; of a county: what its sites and homes cost / of its people",
+        f"{_MONEY}; {_GROUPS}", "J", -1, yuan_per_newly_served, False,
         False,
     ),
 )  # fmt: skip

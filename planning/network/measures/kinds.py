@@ -15,11 +15,12 @@ from geodata.apportion import largest_remainder
 from geodata.demand import read_needs
 from geodata.services import SERVICES
 from planning.network.measures.deliveries import Deliveries
-from planning.network.measures.groups import served_of_rows, whole_persons
+from planning.network.measures.groups import groups_table, served_of_rows
 from planning.network.posing.people import CLASSES, persons_by_kind
 from planning.network.result import KIND_COLUMNS
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 KINDS: Final = ("category", "grade")
 
 
@@ -31,13 +32,13 @@ def kinds_table(found: Deliveries, people: pd.DataFrame, hardship_share: float) 
         people: `cell_id`, `category`, `grade`, `age_band`, `persons`: those of the question.
         hardship_share: share of severe people who live in hardship.
     """
-    totals = whole_persons(found).groupby(level="service").sum()
+    totals = groups_table(found).groupby(["year", "service"])[["persons", "persons_served"]].sum()
     rows = [row for kind in KINDS for row in _rows(found, people, hardship_share, kind, totals)]
     return pd.DataFrame(rows, columns=list(KIND_COLUMNS))
 
 
 def _rows(
-    found: Deliveries, people: pd.DataFrame, hardship_share: float, kind: str, totals: "pd.Series[int]"
+    found: Deliveries, people: pd.DataFrame, hardship_share: float, kind: str, totals: pd.DataFrame
 ) -> list[tuple[object, ...]]:
     words, persons = _of_rows(found, people, hardship_share, kind)
     need = found.persons
@@ -48,15 +49,33 @@ def _rows(
     for key in found.question.services:
         mine = np.flatnonzero(service == key)
         exact = persons[mine].sum(axis=0)
-        whole = largest_remainder(int(totals.get(key, 0)), exact) if exact.sum() > 0 else np.zeros(len(words), int)
+        if not exact.sum() > 0:
+            continue
         for t, year in enumerate(found.question.years):
+            everyone, all_served = (int(n) for n in totals.loc[(year, key)])
+            whole = largest_remainder(everyone, exact)
             part = np.divide(share[t, mine] @ persons[mine], exact, out=np.zeros_like(exact), where=exact > 0)
-            served = np.rint(whole * part).astype(int)
+            served = shared_within(all_served, whole * part, whole)
             out += [
                 (year, key, kind, word, int(n), int(k), float(s))
                 for word, n, k, s in zip(words, whole, served, part, strict=True)
                 if n
             ]
+    return out
+
+
+def shared_within(total: int, exact: Floats, most: Ints) -> Ints:
+    """(n,) whole persons near the exact ones that add up to the total, nobody above `most`; by largest remainders.
+
+    Args:
+        total: not more than all of `most`.
+    """
+    out = np.minimum(np.floor(exact).astype(np.int64), most)
+    while (missing := total - int(out.sum())) != 0:
+        step = 1 if missing > 0 else -1
+        open_ = np.flatnonzero(out < most if step > 0 else out > 0)
+        order = open_[np.argsort(-step * (exact - out)[open_], kind="stable")]
+        out[order[: abs(missing)]] += step
     return out
 
 

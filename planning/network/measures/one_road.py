@@ -1,7 +1,8 @@
 """Who can reach a service in time only as long as one single piece of road is open.
 
 Every service by itself: its sites that are open in the last year, its travellers, its longest minutes (the lower limit
-of village points included), the closures and speeds of the season. See `geodata.travel.single_road` for what counts.
+of village points included), the closures and speeds of the season; where owners are separate, people and sites of each
+by themselves. See `geodata.travel.single_road` for what counts.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from geodata.errors import Sentence
 from geodata.travel.closures import closures_of
 from geodata.travel.single_road import single_road_cells
 from geodata.travel.times import Roadway, roadway
+from planning.network.measures.deliveries import owners_of
 from planning.network.posing.reach import seasons_of
-from planning.network.variants.runs import network_of
+from planning.network.scenario.asked import network_of
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
@@ -65,13 +67,36 @@ def _cells_hanging(
 ) -> tuple[Bools, Sentence | None]:
     """(cells,) of the question that depend on one road for one service; and the caveat of the roads."""
     cells = area.data.cells.set_index("cell_id").loc[list(question.cell_ids), ["lon", "lat"]].to_numpy(float)
-    offering = modules.loc[modules["service"] == question.services[service], "site_id"]
-    sites = question.sites[question.sites["site_id"].isin(offering)]
+    offering = set(modules.loc[modules["service"] == question.services[service], "site_id"])
+    offers = question.sites["site_id"].isin(offering).to_numpy(bool)
+    depends = np.zeros(len(cells), bool)
+    caveat: Sentence | None = None
+    for people, sites in _groups_of_owners(question):
+        here = question.sites[offers & sites]
+        found = single_road_cells(
+            way,
+            cells[people],
+            here[["lon", "lat"]].to_numpy(float),
+            limit_min=float(question.longest_min[service]),
+            extra_min=_taken_off(question, here, service),
+        )
+        depends[people], caveat = found.table["depends"].to_numpy(bool), caveat or found.caveat
+    return depends, caveat
+
+
+def _groups_of_owners(question: NetworkQuestion) -> list[tuple[Bools, Bools]]:
+    """(cells,) and (sites,) that belong together: everyone, or each owner's own where they are separate."""
+    owners = owners_of(question)
+    if owners is None:
+        return [(np.ones(len(question.cell_ids), bool), np.ones(len(question.sites), bool))]
+    return [(owners[0] == owner, owners[1] == owner) for owner in np.unique(owners[0])]
+
+
+def _taken_off(question: NetworkQuestion, sites: pd.DataFrame, service: int) -> npt.NDArray[np.float64]:
+    """Minutes by which the limit of each site is shorter than that of its service."""
     limit = float(question.longest_min[service])
     lower = min(limit, question.assumptions["village_minutes"])
-    extra = np.where(sites["tier"] == "village", limit - lower, 0.0)
-    found = single_road_cells(way, cells, sites[["lon", "lat"]].to_numpy(float), limit_min=limit, extra_min=extra)
-    return found.table["depends"].to_numpy(bool), found.caveat
+    return np.where(sites["tier"] == "village", limit - lower, 0.0)
 
 
 def persons_on_one_road(question: NetworkQuestion, hanging: Bools) -> pd.DataFrame:

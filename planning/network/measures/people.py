@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.network.measures.frames import Frames, Measured
+from planning.network.posing.limits import SOUTH, named
 
 Floats = npt.NDArray[np.float64]
 POINTS: Final = 100.0
@@ -68,15 +69,26 @@ def newly_served(frames: Frames, t: int) -> Measured:
 
 
 def tilt_gap_points(frames: Frames, t: int) -> Measured:
-    """Share served elsewhere minus share served in the areas of the tilt, in points; over all and by service."""
-    tilted = np.asarray(frames.question.problem.tilt_groups, bool)
-    if not tilted.any() or tilted.all():
+    """Share served elsewhere minus share served where the tilt goes, in points; nothing where none is asked for."""
+    network = frames.question.scenario.network
+    if network is not None and network.tilt is not None:
+        yield from _gap_points(frames, t, np.asarray(frames.question.problem.tilt_groups, bool))
+
+
+def south_gap_points(frames: Frames, t: int) -> Measured:
+    """Share served in the rest minus share served in southern Xinjiang, in points; nothing where all is one of them."""
+    yield from _gap_points(frames, t, named(frames.question.counties, SOUTH))
+
+
+def _gap_points(frames: Frames, t: int, behind: npt.NDArray[np.bool_]) -> Measured:
+    """Share served elsewhere minus share served in these counties (G,), in points; over all and by service."""
+    if not behind.any() or behind.all():
         return
-    codes = {code for code, holds in zip(frames.question.counties, tilted, strict=True) if holds}
+    codes = {code for code, holds in zip(frames.question.counties, behind, strict=True) if holds}
     inside = np.array([code in codes for code in frames.of_groups.named("county")], bool)
     for scope, served, persons in _by_county(frames, t):
-        behind, rest = (_share(served[among], persons[among]) for among in (inside, ~inside))
-        yield scope, POINTS * (rest - behind)
+        here, rest = (_share(served[among], persons[among]) for among in (inside, ~inside))
+        yield scope, POINTS * (rest - here)
 
 
 def _share(served: Floats, persons: Floats) -> float:

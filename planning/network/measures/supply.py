@@ -1,18 +1,22 @@
-"""Measures of supply and money: capacity, its gap and use, who runs it, what it costs."""
+"""Measures of supply: capacity, its gap and use, who runs it, how much of the staff is taken."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from optimizers.network import FREE, STANDS
 from planning.network.measures.frames import Frames, Measured
-from planning.network.measures.people import newly_served
 from planning.network.measures.tables import units_of_sites
+from planning.network.posing.catalogue import RESOURCES
 
 Floats = npt.NDArray[np.float64]
 NON_STATE: Final = ("public_private", "private_aided", "purchased")
 """Operating modes in which others than the state run the service: 公建民营, 民办公助, 政府购买服务."""
+_SAME: Final = 1e-6  # of a module's staff: what solvers leave
 
 
 def capacity_units(frames: Frames, t: int) -> Measured:
@@ -52,22 +56,85 @@ def utilisation(frames: Frames, t: int) -> Measured:
     ratio, delivered = persons_per_unit(frames), units_of_sites(frames.found)[t].sum(axis=1)
     capacity = frames.found.capacity[t].sum(axis=1)
     total = float((ratio * capacity).sum())
-    yield "all", float((ratio * delivered).sum()) / total if total else float("nan")
+    yield "all", _share(float((ratio * delivered).sum()), total)
     for scope, s, _ in frames.services():
-        yield scope, float(delivered[s] / capacity[s]) if capacity[s] else float("nan")
+        yield scope, _share(float(delivered[s]), float(capacity[s]))
 
 
 def non_state_share(frames: Frames, t: int) -> Measured:
-    """Share of the capacity at sites that others than the state run; over all services in persons."""
-    found, sites = frames.found, frames.question.sites["site_id"]
-    mode = frames.sites.set_index("site_id")["mode"].reindex(sites).to_numpy()
-    others = np.isin(mode, NON_STATE)
-    ratio, capacity = persons_per_unit(frames), found.capacity[t]
-    total = float((ratio * capacity.sum(axis=1)).sum())
-    yield "all", float((ratio * capacity[:, others].sum(axis=1)).sum()) / total if total else float("nan")
+    """Share of the capacity at sites that others than the state run; over all services in persons.
+
+    What is new is run as its site is asked to be; what stands as its institution, the state's where that is not known.
+    """
+    problem, ratio = frames.question.problem, persons_per_unit(frames)
+    service, capacity = np.asarray(problem.module_service), np.asarray(problem.module_capacity, float)
+    counted = frames.found.counted.modules[t] & (service >= 0)
+    others = counted & np.isin(_modes_of_modules(frames), NON_STATE)
+    parts, wholes = (np.bincount(service[who], capacity[who], minlength=problem.services) for who in (others, counted))
+    yield "all", _share(float(ratio @ parts), float(ratio @ wholes))
     for scope, s, _ in frames.services():
-        whole = capacity[s].sum()
-        yield scope, float(capacity[s, others].sum() / whole) if whole else float("nan")
+        yield scope, _share(float(parts[s]), float(wholes[s]))
+
+
+def _modes_of_modules(frames: Frames) -> npt.NDArray[np.str_]:
+    """(K,) operating mode of every module: that of what stands at its site, or of what is new there; "" not known."""
+    problem, mode = frames.question.problem, frames.question.forms["mode"].to_numpy(str)
+    stands = np.asarray(problem.form_state) == STANDS
+    of_site = np.full((2, len(problem.site_group)), "", dtype=mode.dtype)
+    for new, among in enumerate((stands, ~stands)):
+        of_site[new, np.asarray(problem.form_site)[among]] = mode[among]
+    is_new = (np.asarray(problem.module_state) != STANDS).astype(int)
+    return np.asarray(of_site[is_new, np.asarray(problem.module_site)], np.str_)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Staff of one specialism in one county in one year, in persons; of rounds in days.
+
+    Attributes:
+        scope: `staff:<county>:<specialism>`.
+        there: who can be found, and who is trained.
+        taken: by new modules and rounds.
+        least: what the smallest module takes that could still be switched on, a day of rounds; inf for nothing.
+    """
+
+    scope: str
+    there: float
+    taken: float
+    least: float
+
+
+def staff_of(frames: Frames, t: int) -> Iterator[Staff]:
+    """Every county and specialism of which there is anybody at all."""
+    problem, counted = frames.question.problem, frames.found.counted
+    use, pool_of = np.asarray(problem.module_use, float), np.asarray(problem.site_pool)[np.asarray(problem.module_site)]
+    on = counted.new_modules[t]
+    waiting = (np.asarray(problem.module_state) == FREE) & ~on
+    for h, county in enumerate(frames.question.counties[: len(problem.pool)]):
+        for p, key in enumerate(RESOURCES[: use.shape[1]]):
+            trained = -float(np.minimum(use[on & (pool_of == h), p], 0.0).sum())
+            there, taken = float(problem.pool[h, p]) + trained, float(counted.staff(h, p)[t]) + trained
+            asks = use[waiting & (pool_of == h) & (use[:, p] > 0), p]
+            goes = p == problem.round_resource and bool((np.asarray(problem.round_pool) == h).any())
+            least = 1.0 if goes else float(asks.min(initial=math.inf))
+            if 0 < there < math.inf:
+                yield Staff(f"staff:{county}:{key}", there, taken, least)
+
+
+def staff_taken(frames: Frames, t: int) -> Measured:
+    """Share of the staff that a county can find, those it trains included, that new modules and rounds take."""
+    yield from ((staff.scope, staff.taken / staff.there) for staff in staff_of(frames, t))
+
+
+def staff_used_up(frames: Frames, t: int) -> Measured:
+    """1 where what is left of the staff is too little for the smallest module still off, or for a day of rounds."""
+    for staff in staff_of(frames, t):
+        short = staff.there - staff.taken < staff.least * (1 - _SAME)
+        yield staff.scope, float(short and math.isfinite(staff.least))
 
 
 def sites_chosen(frames: Frames, t: int) -> Measured:
@@ -77,40 +144,3 @@ def sites_chosen(frames: Frames, t: int) -> Measured:
     yield "all", float(len(table))
     for county, part in table.groupby("county_code"):
         yield f"county:{county}", float(len(part))
-
-
-def yuan_of(kind: str | None) -> Callable[[Frames, int], Measured]:
-    """Yuan due in one year, capital, running cost (with rounds) or both; over all and by county."""
-
-    def measure(frames: Frames, t: int) -> Measured:
-        table = frames.money[frames.money["year"] == frames.question.years[t]]
-        table = table if kind is None else table[table["kind"] == kind]
-        yield "all", float(table["yuan"].sum())
-        for county, yuan in table.groupby("county_code")["yuan"].sum().items():
-            yield f"county:{county}", float(yuan)
-
-    return measure
-
-
-def yuan_of_rounds(frames: Frames, t: int) -> Measured:
-    """Yuan of rounds in one year; over all and by service."""
-    table = frames.rounds[frames.rounds["year"] == frames.question.years[t]]
-    yield "all", float(table["yuan"].sum())
-    for service, yuan in table.groupby("service")["yuan"].sum().items():
-        yield f"service:{service}", float(yuan)
-
-
-def yuan_in_all(frames: Frames, t: int) -> Measured:
-    """Yuan of all years up to this one; over all and by county."""
-    table = frames.money[frames.money["year"] <= frames.question.years[t]]
-    yield "all", float(table["yuan"].sum())
-    for county, yuan in table.groupby("county_code")["yuan"].sum().items():
-        yield f"county:{county}", float(yuan)
-
-
-def yuan_per_newly_served(frames: Frames, t: int) -> Measured:
-    """Yuan of all years for each person newly served; over all and by county, where somebody is."""
-    more = dict(newly_served(frames, t))
-    for scope, yuan in yuan_in_all(frames, t):
-        if more.get(scope, 0.0) > 0:
-            yield scope, yuan / more[scope]

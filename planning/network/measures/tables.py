@@ -8,24 +8,15 @@ import pandas as pd
 
 from optimizers.network import FREE, STANDS
 from planning.network.measures.deliveries import Deliveries, row_numbers, stored_values
+from planning.network.measures.groups import persons_at_sites, shared_out
 from planning.network.result import NOTHING_YET
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 KINDS_OF_COST = ("capital", "running")
 SITE_FIRST = (
-    "site_id",
-    "name_zh",
-    "name_en",
-    "county_code",
-    "lon",
-    "lat",
-    "kind",
-    "host_type",
-    "tier",
-    "owner",
-    "role",
-)
+    "site_id", "name_zh", "name_en", "county_code", "lon", "lat", "kind", "host_type", "tier", "owner", "role",
+)  # fmt: skip
 NOTHING = 1e-9  # units a year below which nothing is delivered
 
 
@@ -40,7 +31,7 @@ def sites_table(found: Deliveries) -> pd.DataFrame:
     table["opened"] = _calendar(found, np.where(is_there, _first_choice(found, forms_only=True), first))
     table = table.join(_form_of_sites(found))
     table = table.assign(capital_yuan=yuan[0], running_yuan=yuan[1])
-    table["persons_served"] = np.rint(persons_of_sites(found)).astype(np.int64)
+    table["persons_served"] = persons_of_sites(found)
     table = table.assign(**{f"units_{s}": units[i] for i, s in enumerate(question.services)})
     return table[is_there | (first >= 0)].reset_index(drop=True)
 
@@ -73,14 +64,15 @@ def _form_of_sites(found: Deliveries) -> pd.DataFrame:
 
 def yuan_of_sites(found: Deliveries) -> tuple[Floats, Floats]:
     """(m,) capital of all years, (m,) running cost a year once all is open; what stands costs the plan nothing."""
-    problem, solution = found.question.problem, found.solution
-    capital, running = np.zeros(len(problem.site_group)), np.zeros(len(problem.site_group))
-    for kind, first in (("form", solution.form_year), ("module", solution.module_year)):
-        chosen = (np.asarray(getattr(problem, f"{kind}_state")) != STANDS) & (np.asarray(first) >= 0)
-        site = np.asarray(getattr(problem, f"{kind}_site"))[chosen]
-        np.add.at(capital, site, np.asarray(getattr(problem, f"{kind}_capital"), float)[chosen])
-        np.add.at(running, site, np.asarray(getattr(problem, f"{kind}_running"), float)[chosen])
-    return capital, running
+    problem, on = found.question.problem, found.counted
+    capital, running = (
+        on.by_site(problem.form_site, on.new_forms * form) + on.by_site(problem.module_site, on.new_modules * module)
+        for form, module in (
+            (problem.form_capital, problem.module_capital),
+            (problem.form_running, problem.module_running),
+        )
+    )
+    return capital[-1], running[-1]
 
 
 def units_of_sites(found: Deliveries) -> Floats:
@@ -88,10 +80,17 @@ def units_of_sites(found: Deliveries) -> Floats:
     return _by_site(found, np.ones(len(found.need)))
 
 
-def persons_of_sites(found: Deliveries) -> Floats:
-    """(m,) persons served at each site in the last year, who use two services counted in each."""
+def persons_of_sites(found: Deliveries) -> Ints:
+    """(m,) whole persons served at each site in the last year, who use two services counted in each.
+
+    Shared out by service with largest remainders, so that they add up to those served at sites in the table `groups`.
+    """
     per_unit = np.divide(found.persons, found.need, out=np.zeros_like(found.need), where=found.need > 0)
-    return np.asarray(_by_site(found, per_unit)[-1].sum(axis=0))
+    exact = _by_site(found, per_unit)[-1]
+    return sum(
+        (shared_out(int(n), exact[s]) for s, n in enumerate(persons_at_sites(found))),
+        start=np.zeros(exact.shape[1], np.int64),
+    )
 
 
 def _by_site(found: Deliveries, of_unit: Floats) -> Floats:
@@ -174,10 +173,10 @@ def minutes_of_flow(found: Deliveries, season: int, flow: Any) -> Floats:
 
 
 def rounds_table(found: Deliveries) -> pd.DataFrame:
-    """The table `rounds` of `NetworkPlan`, by the hub from which they set out."""
+    """The table `rounds` of `NetworkPlan`, by the county centre from which they set out."""
     question, problem = found.question, found.question.problem
     units = found.of_the_year(found.at_home)
-    hubs = np.array([*question.pool_sites, ""], dtype=object)[np.asarray(problem.round_pool)]
+    hubs = np.append(question.sites["site_id"].to_numpy(object), "")[np.asarray(question.round_hub)]
     year, row = np.nonzero(units > NOTHING)
     given = units[year, row]
     table = pd.DataFrame(
@@ -195,33 +194,13 @@ def rounds_table(found: Deliveries) -> pd.DataFrame:
     return table.groupby(["year", "county_code", "site_id", "service"], as_index=False).sum()
 
 
-def spent(found: Deliveries) -> Floats:
-    """(T, G, 2) yuan due in every year and county: capital, and running cost with rounds."""
-    problem, solution = found.question.problem, found.solution
-    out = np.zeros((problem.years, problem.groups, 2))
-    for kind, first in (("form", solution.form_year), ("module", solution.module_year)):
-        first = np.asarray(first)
-        chosen = np.flatnonzero((np.asarray(getattr(problem, f"{kind}_state")) != STANDS) & (first >= 0))
-        county = np.asarray(problem.site_group)[np.asarray(getattr(problem, f"{kind}_site"))[chosen]]
-        capital, running = (np.asarray(getattr(problem, f"{kind}_{c}"), float)[chosen] for c in KINDS_OF_COST)
-        np.add.at(out[:, :, 0], (first[chosen], county), capital)
-        for year in range(problem.years):
-            due = first[chosen] <= year
-            np.add.at(out[year, :, 1], county[due], running[due])
-    at_home = found.of_the_year(found.at_home)
-    yuan = np.where(at_home > 0, at_home * np.where(np.isfinite(problem.round_yuan), problem.round_yuan, 0.0), 0.0)
-    for year in range(problem.years):
-        np.add.at(out[year, :, 1], np.asarray(problem.group), yuan[year])
-    return out
-
-
 def money_table(found: Deliveries) -> pd.DataFrame:
     """The table `money` of `NetworkPlan`; without sources in the question, what is due stands under the source ""."""
     question = found.question
     paid = np.asarray(found.solution.paid, float)
     sources = tuple(question.sources)
     if not len(paid):
-        paid, sources = spent(found)[None], ("",)
+        paid, sources = found.counted.cost[None], ("",)
     source, year, county, kind = np.nonzero(paid > 0)
     return pd.DataFrame(
         {

@@ -13,11 +13,17 @@ from planning.study_area import INSTITUTION
 
 FORM_COLUMNS = (
     "site", "site_id", "form", "size", "mode", "capital_yuan", "running_yuan", "space_m2", "retrofit_yuan", "state",
+    "barred",
 )  # fmt: skip
 USES = tuple(f"use_{word}" for word in SPECIALISMS)
 MODULE_COLUMNS = (
     "site", "site_id", "service", "capacity_units", "capital_yuan", "running_yuan", "space_m2", *USES, "state",
+    "barred",
 )  # fmt: skip
+FORM_RULES = ("new_buildings", "accessible", "holder")
+"""What bars a form: no new buildings; a host not known to be accessible; no institution near to hold the point."""
+MODULE_RULES = ("outreach", "referral")
+"""What bars a module: no county centre near enough for its staff to come; none near enough to refer people to."""
 _STANDING_IN = {"rehabilitation_centre": "rehabilitation", "day_care": "day_care"}  # kinds with one service
 Row = dict[str, Any]
 
@@ -42,7 +48,7 @@ class Chooser:
         if site.role == "existing":
             more = self._extension(site)
             return [_form(site, _STANDING, "", STANDS)] + ([_form(site, more, self.mode(site), FREE)] if more else [])
-        return [_form(site, b, self.mode(site), self._state(site, b)) for b in self._buildings(site)]
+        return [self._form(site, building) for building in self._buildings(site)]
 
     def modules(self, site: Any) -> list[Row]:
         """The modules of a row of the site table."""
@@ -52,7 +58,7 @@ class Chooser:
         for service in self.network.services if tier else ():
             if self._may_hold(site, tier, service):
                 module = self.catalogue.module(tier, service, self.mode(site))
-                out += [_module(site, service, module, self._module_state(site, service))] * module.copies
+                out += [self._module(site, service, module)] * module.copies
         return out + ([self._training(site)] if site.host_type == INSTITUTION and site.role == "existing" else [])
 
     def mode(self, site: Any) -> str:
@@ -90,12 +96,19 @@ class Chooser:
     def _schools(self) -> bool:
         return any(service in SCHOOLS for service in self.network.services)
 
-    def _state(self, site: Any, building: Building) -> int:
-        barred = bool(site.forbidden) or (building.form == "new" and not self.network.new_buildings)
+    def _form(self, site: Any, building: Building) -> Row:
+        rule = self._form_rule(site, building)
+        return _form(site, building, self.mode(site), BARRED if rule or site.forbidden else FREE, rule)
+
+    def _form_rule(self, site: Any, building: Building) -> str:
+        """The rule of the plan that bars a building, see `FORM_RULES`; "" where none does."""
+        if building.form == "new" and not self.network.new_buildings:
+            return "new_buildings"
         if self.network.only_accessible_hosts and building.form == "embedded":
             unfit = site.accessible is False if site.tier == "village" else site.accessible is not True
-            barred = barred or unfit
-        return BARRED if barred else FREE
+            if unfit:
+                return "accessible"
+        return "" if site.held else "holder"
 
     def _tier(self, site: Any) -> str:
         """Whose modules a site may switch on; "" for none."""
@@ -108,9 +121,15 @@ class Chooser:
             return False
         return tier != "township" or service not in SCHOOLS or site.host_type in CLASS_HOSTS
 
-    def _module_state(self, site: Any, service: str) -> int:
-        far = site.tier == "township" and service in REFERRAL and not site.refers
-        return BARRED if far or site.forbidden or not site.drawing else FREE
+    def _module(self, site: Any, service: str, module: Module) -> Row:
+        rule = self._module_rule(site, service)
+        return _module(site, service, module, BARRED if rule or site.forbidden else FREE, rule)
+
+    def _module_rule(self, site: Any, service: str) -> str:
+        """The rule that bars a module, see `MODULE_RULES`; "" where none does."""
+        if not site.drawing:
+            return "outreach"
+        return "referral" if site.tier == "township" and service in REFERRAL and not site.refers else ""
 
     def _standing(self, site: Any) -> dict[str, float]:
         """Units a year by service of what stands."""
@@ -138,31 +157,32 @@ class Chooser:
 _STANDING = Building("existing", "", 0.0, 0.0, 0.0, 0.0)
 
 
-def _form(site: Any, building: Building, mode: str, state: int) -> Row:
+def _form(site: Any, building: Building, mode: str, state: int, rule: str = "") -> Row:
     b = building
-    values = (site.Index, site.site_id, b.form, b.size, mode, b.capital, b.running, b.space_m2, b.retrofit, state)
+    values = (site.Index, site.site_id, b.form, b.size, mode, b.capital, b.running, b.space_m2, b.retrofit, state, rule)
     return dict(zip(FORM_COLUMNS, values, strict=True))
 
 
-def _module(site: Any, service: str, module: Module, state: int) -> Row:
+def _module(site: Any, service: str, module: Module, state: int, rule: str = "") -> Row:
     m = module
     values = (site.Index, site.site_id, service, m.capacity, m.capital, m.running, m.space_m2, *(0.0 for _ in USES))
     row = dict(zip(MODULE_COLUMNS, values, strict=False))
     if service:
         row[f"use_{SPECIALISM_OF[service]}"] = module.staff
-    return row | {"state": state}
+    return row | {"state": state, "barred": rule}
 
 
 def choices(sites: pd.DataFrame, chooser: Chooser) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables of forms and of modules, site by site.
 
     Args:
-        sites: the columns of `places.Places`, `refers` (a centre is near enough for referral) and `drawing` (and for
-            its staff to come).
+        sites: the columns of `places.Places`, `refers` (a centre is near enough for referral), `drawing` (and for its
+            staff to come) and `held` (no village point, or one that some institution may hold).
 
     Returns:
-        `FORM_COLUMNS` and `MODULE_COLUMNS`; `site` is the position in `sites`, `state` as in the problem, `service` ""
-        for training at a county centre, which gives staff (use below 0).
+        `FORM_COLUMNS` and `MODULE_COLUMNS`; `site` is the position in `sites`, `state` as in the problem, `barred` the
+        rule that bars it whether its site is forbidden or not, `service` "" for training at a county centre, which
+        gives staff (use below 0).
     """
     rows = list(sites.itertuples())
     forms = pd.DataFrame([form for site in rows for form in chooser.forms(site)], columns=list(FORM_COLUMNS))

@@ -48,7 +48,7 @@ def homes_of(
     Args:
         served: (R,) rows that an institution standing today serves in time in every season; nobody goes to them.
         centres: positions of the standing county centres.
-        by_car: (cells, centres) minutes of every season; a home is as far as in its worst season with a route.
+        by_car: (cells, centres) minutes of every season; a home is as far as in its worst season.
     """
     hub, away = nearest_hub(cells, sites, centres, by_car, network.owners == "separate")
     cell = rows["cell"].to_numpy()

@@ -55,11 +55,13 @@ class NetworkQuestion:
         sources: (B) names of the sources of money.
         pool_sites: (H) county centre that staff and rounds of each county set out from, "" where there is none.
         longest_min: (S) longest minutes of each service; at village points also `village_minutes`.
+        round_hub: (R) position of the county centre that rounds set out from, -1 where none is offered.
         round_vehicle_days, round_minutes: (R) vehicle days a unit at home, and minutes from the hub; inf for none.
         engine_aims: the aims as the engine knows them.
         profiles: (S) who travels how to each service.
         all_seasons, times: the seasons with their conditions, and travel times in them; see `minutes_of`.
         county_names: code → Chinese and English name.
+        area: as it was given, so that the scenario can be posed again with something changed.
     """
 
     scenario: Scenario
@@ -77,6 +79,7 @@ class NetworkQuestion:
     sources: tuple[str, ...]
     pool_sites: tuple[str, ...]
     longest_min: Floats
+    round_hub: Ints
     round_vehicle_days: Floats
     round_minutes: Floats
     engine_aims: tuple[str, ...]
@@ -84,6 +87,7 @@ class NetworkQuestion:
     all_seasons: tuple[Season, ...]
     times: Times
     county_names: Mapping[str, tuple[str, str]]
+    area: StudyArea
 
     @property
     def row_cell(self) -> Ints:
@@ -103,7 +107,7 @@ def pose_network(scenario: Scenario, area: StudyArea, progress: Progress | None 
     """
     if scenario.network is None:
         raise PlanningError([prefixed(scenario.called, _NO_TABLE)])
-    network, kappa = scenario.network, _kappa(scenario.network, area)
+    network, kappa, given = scenario.network, _kappa(scenario.network, area), area
     area = area.with_layers(scenario.layers)
     _check(scenario, area)
     assumptions = area.assumptions.changed(
@@ -118,8 +122,9 @@ def pose_network(scenario: Scenario, area: StudyArea, progress: Progress | None 
         raise PlanningError([prefixed(scenario.called, _NOBODY)])
     ties = ties_of(network, area, assumptions, places, seasons, catalogue)
     tied = places.sites.assign(
-        centre_id=ties.centre_ids, centre_min=ties.centre_min, drawing=ties.staff_site >= 0, refers=ties.refers
-    )
+        centre_id=ties.centre_ids, centre_min=ties.centre_min, drawing=ties.staff_site >= 0, refers=ties.refers,
+        held=(places.sites["tier"] != "village").to_numpy(bool) | ties.link.any(axis=1),
+    )  # fmt: skip
     forms, modules = choices(tied, _chooser(network, catalogue, assumptions, rows))
     times = Times(area, assumptions, places, at, progress)
     parts = Parts(network, catalogue, seasons, rows, cells, tied, forms, modules, ties, need.residents, kappa)
@@ -141,6 +146,7 @@ def pose_network(scenario: Scenario, area: StudyArea, progress: Progress | None 
         sources=tuple(money.source for money in network.money),
         pool_sites=parts.pool_sites,
         longest_min=parts.longest_min,
+        round_hub=homes.hub,
         round_vehicle_days=homes.vehicle_days,
         round_minutes=homes.minutes,
         engine_aims=tuple("most" if aim in VALUED else aim for aim in network.aims),
@@ -148,6 +154,7 @@ def pose_network(scenario: Scenario, area: StudyArea, progress: Progress | None 
         all_seasons=seasons,
         times=times,
         county_names=_names(area),
+        area=given,
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geodata.services import services as known_services
-from optimizers.network.problem import BARRED, FREE, STANDS, NetworkProblem
+from optimizers.network.problem import FREE, STANDS, NetworkProblem
 from planning.network.posing.catalogue import ROUND_RESOURCE, Catalogue
 from planning.network.posing.choices import USES
 from planning.network.posing.homes import Homes, homes_of
@@ -107,8 +107,8 @@ def problem_of(parts: Parts, scenario: Scenario, times: Times) -> tuple[NetworkP
     pool_of_site = np.append(parts.site_county, -1)
     tilt, share = tilt_of(network, parts.counties)
     yuan, pays, carry = money_of(network, parts.counties)
-    state, barred = forms["state"].to_numpy(np.int64), _unlinked(parts)
-    free = (state == FREE) & ~barred
+    state = forms["state"].to_numpy(np.int64)
+    free = state == FREE
     problem = NetworkProblem(
         years=network.years,
         services=len(network.services),
@@ -131,7 +131,7 @@ def problem_of(parts: Parts, scenario: Scenario, times: Times) -> tuple[NetworkP
         form_capital=forms["capital_yuan"].to_numpy(float),
         form_running=forms["running_yuan"].to_numpy(float),
         form_space=forms["space_m2"].to_numpy(float),
-        form_state=np.where(barred & (state == FREE), BARRED, state),
+        form_state=state,
         form_needs=needs_of(forms["site"].to_numpy(np.int64), free, parts.ties.link),
         module_site=modules["site"].to_numpy(np.int64),
         module_service=np.where(modules["service"] == "", -1, _positions(modules["service"], network.services)),
@@ -206,13 +206,6 @@ def _standing(parts: Parts, times: Times) -> Bools:
     """(R,) rows that an institution standing today serves in time in every season."""
     seasons = [np.diff(_reached(parts, times, a, (STANDS,)).indptr) > 0 for a in range(len(parts.seasons))]
     return np.asarray(np.logical_and.reduce(seasons))
-
-
-def _unlinked(parts: Parts) -> Bools:
-    """(F,) forms of village points that no institution can hold."""
-    village = (parts.sites["tier"] == "village").to_numpy(bool)
-    alone = village & ~parts.ties.link.any(axis=1)
-    return np.asarray(alone[parts.forms["site"].to_numpy(int)])
 
 
 def _weights(scenario: Scenario, aims: Sequence[str], rows: pd.DataFrame) -> Floats:

@@ -72,12 +72,13 @@ def _named(table: Mapping[str, Any]) -> list[tuple[Sentence, str, str]]:
 
 
 def _in_network(network: Any) -> list[tuple[Sentence, str, Any]]:
-    """Codes of counties and prefectures in `[network]`."""
+    """Codes of counties, prefectures and sites in `[network]`."""
     if not isinstance(network, Mapping):
         return []
     places: list[tuple[str, str, Sequence[Any]]] = [
         ("[network.modes]", "county or prefecture", list(network.get("modes") or {}))
     ]
+    places.append(("[network] why_not", "site", _list(network.get("why_not"))))
     floors, tilt = network.get("floors"), network.get("tilt")
     if isinstance(floors, Mapping):
         places.append(("[network.floors] counties", "county", list(floors.get("counties") or {})))

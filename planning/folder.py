@@ -220,7 +220,7 @@ def _record(folder: Path) -> dict[str, Any]:
         raise PlanningError([fault])
     record: dict[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     if "network" in record:
-        _all_there(table_files(folder))
+        _all_there(table_files(folder, record["network"].get("compared", ())))
     return record
 
 

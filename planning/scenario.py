@@ -75,7 +75,8 @@ class Scenario(Form):
         left = [_left_out("counties", code, area.data.name) for code, fit in known.items() if not fit]
         if self.network is not None:
             codes = {str(code) for code in own.data.counties["county_code"]}
-            kept["network"], dropped = kept_for(self.network, codes | {code[:4] for code in codes})
+            places = codes | {code[:4] for code in codes} | set(own.sites["site_id"])
+            kept["network"], dropped = kept_for(self.network, places)
             left += [_left_out(key, name, area.data.name) for key, name in dropped]
         left += [
             _left_out(change.type, str(next(v for k, v in change.model_dump().items() if k != "type")), area.data.name)

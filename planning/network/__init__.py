@@ -6,7 +6,7 @@ Nothing is imported here, for `planning.scenario_form` reads `scenario/form.py` 
 |--------------|------|
 | `scenario/` | the `[network]` table of a scenario file |
 | `posing/` | from a scenario and a study area to arrays |
-| `run.py`, `tidy.py`, `read.py`, `result.py` | from a scenario to a plan: solved, tidied, read back |
+| `run.py`, `tidy.py`, `read.py`, `result.py`, `explanation.py` | from a scenario to a plan: solved, tidied, read back |
 | `measures/` | the plan as tables and indicators |
 | `reasons/` | why here, why not there, what every limit costs |
 | `variants/` | the same scenario asked in other ways, side by side |

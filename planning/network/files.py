@@ -3,7 +3,7 @@
 import csv
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from planning.network.reasons.explanation import Explanation, explanations_table
+from planning.network.explanation import Explanation, explanations_table
 from planning.network.result import NetworkPlan
 from planning.tabular import CSV_ENCODING, FORMULA, plain, write_csv
 
@@ -19,12 +19,13 @@ FOLDER: Final = "network"
 DIGITS: Final[Mapping[str, int]] = {
     "units": 3, "minutes": 1, "yuan": 2, "staff_days": 2, "vehicle_days": 2, "utilisation": 4, "capital_yuan": 2,
     "running_yuan": 2, "share_served": 4, "capacity_units": 3, "delivered_units": 3, "value": 6, "low": 6, "high": 6,
+    "regret": 3, "largest_regret": 3, "regret_share": 4, "persons": 3, "yuan_alone": 2,
 }  # fmt: skip
 """Digits after the point in files; more of them would be the rounding of the solver."""
 TEXT: Final = (
     "site_id", "name_zh", "name_en", "county_code", "kind", "host_type", "tier", "owner", "role", "form", "size",
     "mode", "service", "weight_class", "source", "scope", "key", "zh", "en", "unit", "denominator", "formula", "mark",
-    "level", "code", "subject", "word",
+    "level", "code", "subject", "word", "plan", "season", "regret_season", "rule",
 )  # fmt: skip
 """Columns that are text when read back, codes above all."""
 _KEPT_AS_TEXT: Final = re.compile(f"^'(?=[{re.escape(''.join(FORMULA))}])")
@@ -33,7 +34,9 @@ TABLES: Final[Mapping[str, str]] = {
     "money.csv": "money",
     "rounds.csv": "rounds", "indicators.csv": "indicators", "worst_served.csv": "worst",
 }  # fmt: skip
-"""File → table of `NetworkPlan`; `explanations.csv` beside them."""
+"""File → table of `NetworkPlan`; `explanations.csv` beside them, and a file for each table that was compared."""
+COMPARED: Final = "variants_{}.csv"
+"""File of one of `NetworkPlan.compared`."""
 
 
 def write_network(plan: NetworkPlan, folder: Path) -> None:
@@ -42,6 +45,8 @@ def write_network(plan: NetworkPlan, folder: Path) -> None:
     target.mkdir()
     for file, table in TABLES.items():
         write_csv(rounded(getattr(plan, table)), target / file)
+    for name, rows in plan.compared.items():
+        write_csv(rounded(rows), target / COMPARED.format(name))
     write_csv(rounded(explanations_file(plan)), target / "explanations.csv")
 
 
@@ -70,6 +75,7 @@ def network_record(plan: NetworkPlan) -> dict[str, Any]:
         "aims": [{k: plain(v) for k, v in aim.items()} for aim in plan.aims],
         "chosen": {str(year): _chosen(plan, year) for year in plan.years},
         "totals": _totals(plan),
+        "compared": list(plan.compared),
         "explanations": [{k: plain(v) for k, v in asdict(e).items()} for e in plan.explanations],
     }
 
@@ -111,6 +117,7 @@ def read_network_plan(record: Mapping[str, Any], solver: Mapping[str, Any], fold
         folder: the plan folder, with the folder `network` in it.
     """
     tables = {table: read_table(folder / FOLDER / file) for file, table in TABLES.items()}
+    compared = {name: read_table(folder / FOLDER / COMPARED.format(name)) for name in record.get("compared", ())}
     return NetworkPlan(
         years=tuple(record["years"]),
         seasons=tuple(record["seasons"]),
@@ -120,6 +127,7 @@ def read_network_plan(record: Mapping[str, Any], solver: Mapping[str, Any], fold
         flows=None,
         solver={**solver, "aims": list(record["asked"])},
         explanations=tuple(_explanation(row) for row in record["explanations"]),
+        compared=compared,
         **tables,
     )
 
@@ -141,6 +149,7 @@ def read_table(path: Path) -> pd.DataFrame:
     return table.assign(**{c: table[c].str.replace(_KEPT_AS_TEXT, "", regex=True) for c in kinds})
 
 
-def table_files(folder: Path) -> list[Path]:
-    """The tables that a plan folder with a network has."""
-    return [folder / FOLDER / file for file in (*TABLES, "explanations.csv")]
+def table_files(folder: Path, compared: Iterable[str] = ()) -> list[Path]:
+    """The tables that a plan folder with a network has, with those that were compared."""
+    files = (*TABLES, "explanations.csv", *(COMPARED.format(name) for name in compared))
+    return [folder / FOLDER / file for file in files]

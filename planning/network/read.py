@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from optimizers.network import STANDS
+from optimizers.network import NEVER, STANDS
 from planning.network.measures.frames import frames_of
 from planning.network.measures.indicators import indicators_table
 from planning.network.measures.worst import worst_table
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
 
 Bools = npt.NDArray[np.bool_]
-NEVER: Final = -1
 PREPARES: Final = "season_"
 """Stages of this name find the best of one season, which the regret of a plan is measured against."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from planning.network.reasons.explanation import Explanation
+from planning.network.explanation import Explanation
 
 KIND_COLUMNS: Final = ("year", "service", "kind", "word", "persons", "persons_served", "share_served")
 NOTHING_YET: Final = 0
@@ -18,7 +18,7 @@ NOTHING_YET: Final = 0
 class NetworkPlan:
     """The answer to one network question.
 
-    Persons are counted by service: who needs two services counts once in each. Whole persons add up in every table.
+    Persons are counted by service: who needs two services counts once in each.
 
     | table | a row is | columns |
     |-------|----------|---------|
@@ -48,6 +48,8 @@ class NetworkPlan:
         aims: of each aim in its order: aim, objective, bound, gap (share), status.
         solver: aims, status, objective, bound, gap, unit, reason, solver, seconds.
         explanations: sentences and the numbers they say; none where the scenario does not ask for them.
+        compared: tables of what the scenario asks to be compared, by name: `phasing_services`, ...; see the classes of
+            `planning.network.variants`.
     """
 
     years: tuple[int, ...]
@@ -66,6 +68,7 @@ class NetworkPlan:
     solver: Mapping[str, Any]
     kinds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(KIND_COLUMNS)))
     explanations: tuple[Explanation, ...] = ()
+    compared: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def last_year(self) -> int:

@@ -11,6 +11,7 @@ from optimizers import network
 from optimizers.network import NetworkSolution, deliver, solve_network
 from planning.area_demand import people_of
 from planning.faults import PlanningError
+from planning.network.explanation import Explanation
 from planning.network.measures.deliveries import deliveries_of
 from planning.network.measures.even import evened
 from planning.network.measures.kinds import kinds_table
@@ -19,10 +20,11 @@ from planning.network.measures.tables import modules_table
 from planning.network.posing.pose import NetworkQuestion, pose_network
 from planning.network.read import read_network, standing_choice, standing_problem
 from planning.network.reasons.explain import explain_network
-from planning.network.reasons.explanation import Explanation
 from planning.network.reasons.mending import no_plan
 from planning.network.result import NetworkPlan
+from planning.network.scenario.asked import network_of
 from planning.network.tidy import tidied
+from planning.network.variants.beside import beside, check_comparisons
 from planning.plan import Plan, measured
 from planning.question import Question, demand_factors, pose
 from planning.scenario import Scenario
@@ -33,13 +35,16 @@ MEND_S = 60.0  # seconds to look for a repair where there is no plan
 
 
 def run_network(scenario: Scenario, area: StudyArea, progress: Progress | None = None) -> Plan:
-    """Pose the network question of a scenario on a study area, solve it, measure the plan and explain it.
+    """Pose the network question of a scenario on a study area, solve it, measure the plan, explain and compare it.
 
     Raises:
-        PlanningError: for codes that the area does not have, and when no plan exists, with what would make one.
+        PlanningError: for codes that the area does not have, for a comparison that it has no place for, and when no
+            plan exists, with what would make one.
     """
+    check_comparisons(scenario, area)
     question = pose_network(scenario, area, progress)
-    return measure_network(question, answer_network(question, progress), area, progress)
+    plan = measure_network(question, answer_network(question, progress), area, progress)
+    return beside(plan, area, run_network, progress)
 
 
 def answer_network(question: NetworkQuestion, progress: Progress | None = None) -> NetworkSolution:
@@ -93,9 +98,9 @@ def _kinds(question: NetworkQuestion, solution: NetworkSolution, area: StudyArea
 def explained(
     question: NetworkQuestion, solution: NetworkSolution, found: NetworkPlan, progress: Progress | None
 ) -> tuple[Explanation, ...]:
-    """The explanations that the scenario asks for; none where it does not."""
-    asked = question.scenario.network
-    if asked is None or not asked.explain:
+    """The explanations that the scenario asks for (`explain`, `why_not`); none where it does not."""
+    asked = network_of(question.scenario)
+    if not (asked.explain or asked.why_not):
         return ()
     step = None if progress is None else lambda share: progress("explain_plan", share)
     return explain_network(question, solution, found, progress=step)

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizers.network import FREE, NEVER, NetworkProblem, NetworkSolution, deliver
+from optimizers.network.aims import is_minimised
 from optimizers.network.recount import Recount
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-LESS_IS_BETTER: Final = ("least_cost", "fewest_sites", "least_regret")
 _SAME: Final = 1e-6  # of an aim: the millionth that solvers leave
 _TRACE: Final = 1e-6  # units a year that are nothing
 
@@ -91,7 +91,7 @@ def _as_good(problem: NetworkProblem, found: NetworkSolution, solution: NetworkS
     now, then = Recount(problem, found), Recount(problem, solution)
     for aim in solution.aims:
         after, before = now.value(aim) or 0.0, then.value(aim) or 0.0
-        worse = after - before if aim in LESS_IS_BETTER else before - after
+        worse = after - before if is_minimised(aim) else before - after
         if worse > _SAME * max(1.0, abs(before)):
             return False
     return True

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from geodata.errors import both
 from optimizers.network import NetworkSolution, solve_network
 from optimizers.network.recount import Recount
+from planning.network.explanation import Explanation
 from planning.network.reasons.asking import Solver
-from planning.network.reasons.explanation import Explanation, Interval, between, cleaned, sense
+from planning.network.reasons.explanation import Interval, between, cleaned, sense
 from planning.network.reasons.sentences import AIM_NAMES, amount, over_years, told, unit_of, within
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def price_of_first(question: NetworkQuestion, solution: NetworkSolution) -> Expl
     lost = 0.0 if math.isclose(before, after, rel_tol=1e-6, abs_tol=1e-6) else lost
     unit, over, name = unit_of(question, aim), over_years(aim, question.years), AIM_NAMES[aim]
     sentence = both(
-        f"For the later aims, {amount(lost, unit)} of the first ({name}){over} were given.",
+        f"For the later aims the plan gives up {amount(lost, unit)} of the first ({name}){over}.",
         f"为兼顾后续目标，首要目标（{name.zh}）{over.zh}让出 {amount(lost, unit).zh}。",
     )
     return told("aim_order", aim, sentence, Interval(lost, lost, lost), unit)

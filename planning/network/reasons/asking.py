@@ -74,11 +74,6 @@ def service_at(question: NetworkQuestion, key: str) -> int:
     return _position("service", "服务", key, list(question.services))
 
 
-def season_at(question: NetworkQuestion, key: str) -> int:
-    """Position of a season."""
-    return _position("season", "季节", key, list(question.seasons))
-
-
 def year_at(question: NetworkQuestion, year: int) -> int:
     """Position of a calendar year."""
     return _position("year", "年份", str(year), [str(each) for each in question.years])
@@ -111,11 +106,11 @@ def persons_of(question: NetworkQuestion, solution: NetworkSolution) -> int:
 
 
 def persons_by(
-    question: NetworkQuestion, one: NetworkSolution, other: NetworkSolution, column: str
+    one: tuple[NetworkQuestion, NetworkSolution], other: tuple[NetworkQuestion, NetworkSolution], column: str
 ) -> Mapping[str, int]:
-    """How many more persons the first serves in the last year than the other, by a column of the rows."""
-    more = persons_served(question, one) - persons_served(question, other)
-    keys = question.rows[column].to_numpy()
+    """How many more persons the first serves in the last year than the other, by a column of the rows they share."""
+    more = persons_served(*one) - persons_served(*other)
+    keys = one[0].rows[column].to_numpy()
     return {str(key): int(more[keys == key].sum()) for key in np.unique(keys)}
 
 
@@ -128,6 +123,7 @@ def served_by_both(question: NetworkQuestion, now: NetworkSolution, then: Networ
         return both("", "")
     a, b = persons_of(question, now), persons_of(question, then)
     return both(
-        f" Plans found: {a:,} persons served in the last year as planned, {b:,} {when} (once for each service).",
+        f" Plans found: {a:,} persons served in the last year as planned, {b:,} {when} (counted once for each "
+        f"service).",
         f"所得方案末年服务人数（按各项服务分别计）：现方案 {a:,} 人，{when.zh} {b:,} 人。",
     )

@@ -20,9 +20,11 @@ import pandas as pd
 from geodata.errors import Sentence, both
 from optimizers.network import NetworkSolution, changes, solve_network
 from planning.faults import PlanningError
+from planning.network.explanation import Explanation
 from planning.network.reasons.asking import Solver, better, in_one_aim, persons_of
-from planning.network.reasons.explanation import NOISE, Explanation, Interval, between, priced_aim, sense
-from planning.network.reasons.sentences import amount, exactly, gained, over_of, told, unit_of
+from planning.network.reasons.effects import gain
+from planning.network.reasons.explanation import NOISE, Interval, between, priced_aim, sense
+from planning.network.reasons.sentences import amount, exactly, over_of, told, unit_of
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
@@ -194,24 +196,6 @@ def explain_curve(
     return (*steps, *_note(question, priced_aim(solution), points))
 
 
-def last_yuan(
-    question: NetworkQuestion, solution: NetworkSolution, yuan: float, *, solve: Solver = solve_network, **how: Any
-) -> Explanation:
-    """What the last so many yuan of the money buy: the question asked again with so much less, from every source."""
-    total = float(np.sum(question.problem.money))
-    if not 0 < yuan <= total:
-        raise PlanningError(
-            [
-                both(
-                    f"{yuan!r} yuan cannot be taken from {total:,.0f}; give more than 0 and no more than there is",
-                    f"无法从 {total:,.0f} 元中减去 {yuan!r} 元；请填大于 0 且不超过总额的数",
-                )
-            ]
-        )
-    points = budget_curve(question, solution, ((total - yuan) / total, 1.0), solve=solve, **how)
-    return _step_told(question, solution, points[0], points[1])
-
-
 def _step_told(
     question: NetworkQuestion, solution: NetworkSolution, lower: BudgetPoint, upper: BudgetPoint
 ) -> Explanation:
@@ -229,14 +213,15 @@ def _step_told(
             ("there is no plan", "没有方案") if lower.status == "infeasible" else ("no plan was found", "未得到方案")
         )
         sentence = both(
-            f"With {small} {what}; with {large} {upper.persons:,} persons are served in the last year.",
+            f"With {small} {what}; with {large} {upper.persons:,} persons are served in the last year (counted once "
+            f"for each service).",
             f"资金 {small.zh}时{zh}；{large.zh}时末年服务 {upper.persons:,} 人（按各项服务分别计）。",
         )
     else:
-        words, persons = gained(interval, unit), _persons(lower, upper)
+        words, persons = gain(aim, interval, unit), _persons(lower, upper)
         sentence = both(
-            f"From {small} to {large}{over} buys {words}{persons}.",
-            f"资金由 {small.zh}增至 {large.zh}{over.zh}，增加：{words.zh}{persons.zh}。",
+            f"From {small} to {large}{over}: {words}{persons}.",
+            f"资金由 {small.zh}增至 {large.zh}{over.zh}：{words.zh}{persons.zh}。",
         )
     return told("curve", f"{upper.yuan:.0f}", sentence, interval, unit)
 
@@ -260,9 +245,9 @@ def _note(question: NetworkQuestion, aim: str, points: Sequence[BudgetPoint]) ->
         return ()
     names = joined_yuan(low)
     sentence = both(
-        f"At {names} the curve lies below its concave envelope (proven): buildings open whole, and the next step of "
-        f"money buys more for each yuan.",
-        f"{names.zh}处，曲线低于其凹包络（已证明）：建筑须整体建成，再增加的资金每元作用更大。",
+        f"At {names} a step up buys more for each yuan than the step before it did (proven): buildings open whole, "
+        f"and what is there does not reach for the next.",
+        f"资金为 {names.zh}时，再增加的资金每元作用比前一段更大（已证明）：设施须整体建成，现有资金不够再建一处。",
     )
     return (told("curve_steps", "", sentence, exactly(float(len(low))), "times"),)
 

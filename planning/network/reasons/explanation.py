@@ -1,10 +1,7 @@
-"""One explained number: what it is about, the sentence in both languages, and the interval in which the truth lies."""
+"""The interval in which an explained number lies: prices and differences from two plans and what is proven of them."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-
-import pandas as pd
+from dataclasses import dataclass
 
 from optimizers.network import NetworkSolution
 
@@ -12,31 +9,6 @@ MAXIMISED = ("most", "worst_off")
 """Aims of which more is better; of all others less is."""
 NOISE = 1e-6
 """Share of an objective below which a difference is rounding of the solver."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A sentence and the number it says.
-
-    | field | meaning |
-    |-------|---------|
-    | kind | what is explained: "lock", "floor", "why_here", ...; see `explain.py` |
-    | subject | id of the site, code of the county, key of the service, ..., "" for the whole plan |
-    | zh, en | the sentence |
-    | value | the number found, in `unit`; inf where nothing makes it possible, nan where it was not found in the time |
-    | low, high | the true number lies between them, both included; equal where it is exact |
-    | unit | "attendances", "weighted attendances", "weighted person-years", "persons", "yuan", "yuan/person", |
-    |      | "share", "sites", "times", "min" |
-    """
-
-    kind: str
-    subject: str
-    zh: str
-    en: str
-    value: float
-    low: float
-    high: float
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -54,11 +26,6 @@ class Interval:
     def is_exact(self) -> bool:
         """True when both bounds are one number."""
         return self.low == self.high
-
-
-def explanations_table(explanations: Iterable[Explanation]) -> pd.DataFrame:
-    """One row for each, columns as the fields of `Explanation`."""
-    return pd.DataFrame([asdict(each) for each in explanations], columns=[each.name for each in fields(Explanation)])
 
 
 def priced_aim(solution: NetworkSolution) -> str:

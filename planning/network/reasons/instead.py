@@ -10,12 +10,14 @@ import numpy as np
 
 from geodata.errors import Sentence, both
 from optimizers.network import FREE, STANDS, NetworkProblem, NetworkSolution, changes, solve_network
+from planning.network.explanation import Explanation
 from planning.network.measures.deliveries import deliveries_of
 from planning.network.measures.groups import served_of_rows
 from planning.network.reasons.asking import Solver, county_at
-from planning.network.reasons.explanation import Explanation, Interval
+from planning.network.reasons.explanation import Interval
 from planning.network.reasons.sentences import (
     amount,
+    counted,
     county_name,
     exactly,
     site_name,
@@ -27,6 +29,7 @@ from planning.network.reasons.site_facts import cost_at, persons_at
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
 
+A_YEAR, ONCE = "yuan/person/year", "yuan/person once"
 AIMS = ("most", "least_cost")
 """Of the building that is set against rounds: it serves most, and of those that do it is the cheapest."""
 
@@ -44,8 +47,11 @@ def building_instead(
 
     For those candidates of the county that have most of the people now served at home within reach: the building that
     serves most of the county's people without rounds, and the cheapest of these, beside what the plan has elsewhere;
-    money, floors, standards and the tilt do not bind. Of the townships tried, and of the village points, that is told
-    which serves most. Nothing where rounds serve nobody.
+    money, floors, standards and the tilt do not bind, staff does. Of the townships tried, and of the village points,
+    that is told which serves most. Nothing where rounds serve nobody.
+
+    A person a year costs running / persons + capital / persons / `capital_life_years` of the assumptions, so that both
+    are yuan a person a year; the capital is told once more by itself, as yuan a person once.
 
     Args:
         most: candidates that are tried.
@@ -64,7 +70,7 @@ def building_instead(
             f"{name}: no candidate site of the county that is free reaches them in time.",
             f"{name.zh}：县内没有可选地点能在时限内服务这些人。",
         )
-        return first, told("building_instead", code, sentence, exactly(math.inf), "yuan/person")
+        return first, told("building_instead", code, sentence, exactly(math.inf), A_YEAR)
     found = [(solve(_there(question, solution, group, site), aims=AIMS, **how), site) for site in tried]
     return first, *_best_of_each_tier(question, code, found)
 
@@ -77,7 +83,7 @@ def _best_of_each_tier(
     for tier in sorted({tiers[site] for _, site in found}):
         alike = [each for each in found if tiers[each[1]] == tier]
         built, site = max(alike, key=lambda each: _served(question, *each))
-        yield _building_told(question, code, built, site, len(alike))
+        yield from _building_told(question, code, built, site, len(alike))
 
 
 def _there(question: NetworkQuestion, solution: NetworkSolution, group: int, site: int) -> NetworkProblem:
@@ -102,11 +108,11 @@ def _rounds_told(question: NetworkQuestion, code: str, persons: float, yuan: flo
     name, year = county_name(question, county_at(question, code)), question.years[-1]
     each, cost = amount(yuan / persons, "yuan"), amount(yuan, "yuan")
     sentence = both(
-        f"{name}: rounds serve {round(persons):,} persons in {year} (counted once for each service) for {cost}, "
-        f"{each} a person.",
-        f"{name.zh}：{year} 年上门服务 {round(persons):,} 人（按各项服务分别计），费用 {cost.zh}，每人 {each.zh}。",
+        f"{name}: rounds serve {counted(round(persons), 'person')} in {year} (counted once for each service) for "
+        f"{cost}, {each} a person a year.",
+        f"{name.zh}：{year} 年上门服务 {round(persons):,} 人（按各项服务分别计），费用 {cost.zh}，每人每年 {each.zh}。",
     )
-    return told("rounds", code, sentence, exactly(yuan / persons), "yuan/person")
+    return told("rounds", code, sentence, exactly(yuan / persons), A_YEAR)
 
 
 def _candidates(question: NetworkQuestion, solution: NetworkSolution, group: int, at_home: Any) -> list[int]:
@@ -134,26 +140,53 @@ def _in_reach(reach: Any, at_home: Any, problem: Any) -> Any:
     return np.bincount(reach.indices, counted, minlength=reach.shape[1])
 
 
-def _building_told(question: NetworkQuestion, code: str, built: NetworkSolution, site: int, tried: int) -> Explanation:
-    name = site_name(question, site)
+def _building_told(
+    question: NetworkQuestion, code: str, built: NetworkSolution, site: int, tried: int
+) -> Iterator[Explanation]:
+    name, what = site_name(question, site), _what(question, built, site)
     if built.objective is None:
         value = exactly(math.inf) if built.status == "infeasible" else Interval(math.nan, 0.0, math.inf)
         words = within(value, "yuan")
-        sentence = both(f"A building at {name} instead: {words}.", f"若改设在{name.zh}：{words.zh}。")
-        return told("building_instead", code, sentence, value, "yuan/person")
+        sentence = both(f"An institution at {name} instead: {words}.", f"若改设在{name.zh}：{words.zh}。")
+        yield told("building_instead", code, sentence, value, A_YEAR)
+        return
     (capital, running), persons = cost_at(question, built, site), _served(question, built, site)
-    cost, yearly, each = amount(capital, "yuan"), amount(running, "yuan"), _each(capital, running, persons)
+    cost, yearly = amount(capital, "yuan"), amount(running, "yuan")
     among = both(f" (of {tried} sites tried, it serves most)", f"（所试 {tried} 处中服务人数最多）")
     among = among if tried > 1 else both("", "")
-    count = f"{round(persons):,}"
+    life = question.assumptions["capital_life_years"]
+    each = (running + capital / life) / persons if persons >= 0.5 else math.inf
     sentence = both(
-        f"A building at {name} instead{among}, money aside: {cost} of capital and {yearly} a year; it would serve "
-        f"{count} persons of the county in the last year{each}.",
-        f"若改设在{name.zh}{among.zh}，不计资金限制：投资 {cost.zh}、年运行 {yearly.zh}，末年服务本县 {count} 人"
-        f"{each.zh}。",
+        f"{what} at {name} instead{among}, money set aside but staff still counted: {cost} of capital and {yearly} a "
+        f"year; it would serve {counted(round(persons), 'person')} of the county in the last year"
+        f"{_each(each, life)}.",
+        f"若改在{name.zh}{what.zh}{among.zh}，不计资金限制、仍受人员限制：投资 {cost.zh}、年运行 {yearly.zh}，"
+        f"末年服务本县 {round(persons):,} 人（按各项服务分别计）{_each(each, life).zh}。",
     )
-    a_person = capital / persons if persons >= 0.5 else math.inf
-    return told("building_instead", code, sentence, exactly(a_person), "yuan/person")
+    yield told("building_instead", code, sentence, exactly(each), A_YEAR)
+    if math.isfinite(each):
+        yield _capital_told(code, name, capital / persons)
+
+
+def _capital_told(code: str, name: Sentence, each: float) -> Explanation:
+    once = amount(each, "yuan")
+    sentence = both(f"{name}: {once} of capital a person, paid once.", f"{name.zh}：人均投资 {once.zh}，一次性。")
+    return told("building_capital", code, sentence, exactly(each), ONCE)
+
+
+def _what(question: NetworkQuestion, built: NetworkSolution, site: int) -> Sentence:
+    """What would be built: in a building that stands, or a new one."""
+    problem = question.problem
+    here = (problem.form_site == site) & (problem.form_state == FREE) & (built.form_year >= 0)
+    forms = set(question.forms.loc[np.asarray(here), "form"])
+    if "new" in forms:
+        return both("A new building", "新建机构")
+    network = question.scenario.network
+    if network is not None and not network.new_buildings:
+        return both(
+            "An institution in an existing building (no new ones are allowed)", "按不新建的要求利用现有房屋设机构"
+        )
+    return both("An institution in an existing building", "利用现有房屋设机构")
 
 
 def _served(question: NetworkQuestion, forced: NetworkSolution, site: int) -> float:
@@ -161,8 +194,11 @@ def _served(question: NetworkQuestion, forced: NetworkSolution, site: int) -> fl
     return -1.0 if forced.objective is None else float(persons_at(question, forced, site).sum())
 
 
-def _each(capital: float, running: float, persons: float) -> Sentence:
-    if persons < 0.5:
+def _each(yuan: float, life: float) -> Sentence:
+    if not math.isfinite(yuan):
         return both("", "")
-    once, yearly = amount(capital / persons, "yuan"), amount(running / persons, "yuan")
-    return both(f", {once} a person once and {yearly} a person every year", f"，每人一次性 {once.zh}、每年 {yearly.zh}")
+    each = amount(yuan, "yuan")
+    return both(
+        f", {each} a person a year (capital spread over {life:g} years)",
+        f"，每人每年 {each.zh}（投资按 {life:g} 年分摊）",
+    )

@@ -1,29 +1,20 @@
-"""When the targets cannot be met: the smallest single changes that would make a plan possible, as sentences."""
+"""When the targets cannot be met: the smallest changes that would make a plan possible, as sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
 from geodata.errors import Sentence, both
+from planning.network.explanation import Explanation
 from planning.network.posing.catalogue import RESOURCES
-from planning.network.reasons.explanation import Explanation
 from planning.network.reasons.sentences import amount, county_name, exactly, service_name, site_name, told
+from planning.network.words import STAFF
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
-
-SPECIALISMS: Final = {
-    "therapist": both("therapists", "康复治疗师"),
-    "care_worker": both("care workers", "护理员"),
-    "teacher": both("teachers", "教师"),
-    "social_worker": both("social workers", "社会工作者"),
-    "technician": both("technicians", "辅具技师"),
-    "round_staff": both("staff of rounds", "上门服务人员"),
-    "round_days": both("days of rounds", "上门服务工作日"),
-}
 
 
 class Mend(Protocol):
@@ -46,21 +37,51 @@ class Mend(Protocol):
         """What it must be."""
 
 
-def mending_sentences(question: NetworkQuestion, mends: Iterable[Mend]) -> tuple[Explanation, ...]:
-    """One explanation for each change; each alone, with all else as asked, makes a plan possible.
+Way: TypeAlias = Sequence[Mend]
+"""The changes of one way to make a plan possible: one that alone is enough, or several that are needed together."""
 
-    The value is what the limit must be: yuan of all sources and years, a share, a number of sites, persons of staff.
+
+def mending_sentences(question: NetworkQuestion, ways: Iterable[Way]) -> tuple[Explanation, ...]:
+    """One explanation for each way to make a plan possible, with all else as asked.
+
+    The value of a single change is what the limit must be: yuan of all sources and years, a share, a number of sites,
+    persons of staff. Several changes that are needed together are one sentence, of kind `mend_together`, whose value
+    is how many they are.
     """
-    return tuple(_TOLD[mend.what](question, mend) for mend in mends if mend.what in _TOLD)
+    found = (_way_told(question, way) for way in ways)
+    return tuple(each for each in found if each is not None)
 
 
-def no_plan(question: NetworkQuestion, mends: Iterable[Mend]) -> Sentence:
+def _way_told(question: NetworkQuestion, way: Way) -> Explanation | None:
+    if not way or any(mend.what not in _TOLD for mend in way):
+        return None
+    parts = [_TOLD[mend.what](question, mend) for mend in way]
+    return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _together(parts: Sequence[Explanation]) -> Explanation:
+    en, zh = (
+        "; ".join(each.en.removesuffix(".") for each in parts),
+        "；".join(each.zh.removesuffix("。") for each in parts),
+    )
+    count, all_zh = ("both", "两项") if len(parts) == 2 else (f"all {len(parts)}", f"{len(parts)} 项")
+    sentence = both(f"{en} ({count} are needed).", f"{zh}（{all_zh}须同时满足）。")
+    return told("mend_together", "", sentence, exactly(float(len(parts))), "times")
+
+
+def no_plan(question: NetworkQuestion, ways: Iterable[Way]) -> Sentence:
     """Why there is no plan and what would help, as one message."""
-    told_all = mending_sentences(question, mends)
+    told_all = mending_sentences(question, ways)
     if not told_all:
         return both(
-            "Not all limits and targets can be met together, and no single change was found that makes it possible.",
-            "各项限制和目标不能同时满足，且未找到只改一项即可满足的办法。",
+            "Not all limits and targets can be met together, and no small set of changes was found that makes it "
+            "possible.",
+            "各项限制和目标不能同时满足，且未找到改动少数几项即可满足的办法。",
+        )
+    if len(told_all) == 1:
+        return both(
+            f"Not all limits and targets can be met together. This change is enough: {told_all[0].en}",
+            f"各项限制和目标不能同时满足。作以下改动即可：{told_all[0].zh}",
         )
     return both(
         "Not all limits and targets can be met together. Any one of these changes is enough: "
@@ -80,7 +101,7 @@ def _money(question: NetworkQuestion, mend: Mend) -> Explanation:
     more = amount(needed - total * mend.from_value, "yuan", 1)
     factor = f"{np.ceil(round(1000 * mend.to_value / mend.from_value, 6)) / 1000:g}"
     sentence = both(
-        f"Money: {more} more over all years ({factor} times, each source and year alike).",
+        f"Money: {more} more over all years (each source and year {factor} times what it is).",
         f"资金：各年合计增加 {more.zh}（各来源、各年同比增至 {factor} 倍）。",
     )
     return told("mend_money", "", sentence, exactly(needed), "yuan")
@@ -105,7 +126,7 @@ def _standard(question: NetworkQuestion, mend: Mend) -> Explanation:
 
 
 def _tilt(question: NetworkQuestion, mend: Mend) -> Explanation:
-    return _share("mend_tilt", "Tilt of the money", "资金倾斜比例", "", mend)
+    return _share("mend_tilt", "Share of the money for named counties", "资金倾斜比例", "", mend)
 
 
 def _all(kind: str, en: str, zh: str) -> Callable[[NetworkQuestion, Mend], Explanation]:
@@ -136,7 +157,7 @@ def _staff(question: NetworkQuestion, mend: Mend) -> Explanation:
     pool, resource = divmod(mend.position, question.problem.pool.shape[1])
     county = county_name(question, pool)
     key = RESOURCES[resource]
-    name = SPECIALISMS.get(key, both(key, key))
+    name = STAFF.get(key, both(key, key))
     now, then = (f"{np.ceil(round(100 * value, 4)) / 100:g}" for value in (mend.from_value, mend.to_value))
     unit = both("days a year", "天/年") if key == "round_days" else both("persons", "人")
     sentence = both(

@@ -1,4 +1,4 @@
-"""The price of every order, ban, floor, standard, tilt and limit: the question asked again without it.
+"""The price of every order, floor, standard, tilt and limit: the question asked again without it.
 
 Asking again gives a plan and a bound, so a price is an interval; see `explanation.price`. Prices are told in the first
 aim of the solution.
@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from geodata.errors import Sentence, both
 from optimizers.network import NetworkProblem, NetworkSolution, changes, solve_network
+from planning.network.explanation import Explanation
 from planning.network.reasons.asking import (
     Solver,
     better,
@@ -22,8 +25,18 @@ from planning.network.reasons.asking import (
     site_at,
     year_at,
 )
-from planning.network.reasons.explanation import Explanation, price, priced_aim
-from planning.network.reasons.sentences import county_name, over_of, service_name, site_name, told, unit_of, within
+from planning.network.reasons.effects import gain
+from planning.network.reasons.explanation import price, priced_aim
+from planning.network.reasons.sentences import (
+    counted,
+    county_name,
+    joined,
+    over_of,
+    service_name,
+    site_name,
+    told,
+    unit_of,
+)
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
@@ -31,11 +44,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit that may be lifted: what it is called, and the question without it."""
+    """One limit that may be lifted: the clause that says so, such as "without the floor", and the freer question."""
 
     kind: str
     subject: str
-    name: Sentence
+    clause: Sentence
     lift: Callable[[NetworkProblem], NetworkProblem]
 
 
@@ -51,10 +64,11 @@ def price_of(
     base = in_one_aim(question, solution, solve, **how)
     freer = solve(limit.lift(question.problem), aims=(aim,), start=base, **how)
     interval, unit, over = price(aim, freer, base), unit_of(question, aim), over_of(question, solution)
-    words = within(interval, unit)
-    seen = served_by_both(question, base, better(aim, freer, base), both("without it", "取消后"))
+    words = gain(aim, interval, unit)
+    seen = served_by_both(question, base, better(aim, freer, base), both("after the change", "改后"))
     sentence = both(
-        f"Price of {limit.name}{over}: {words}.{seen}", f"{limit.name.zh}的代价{over.zh}：{words.zh}。{seen.zh}"
+        f"{limit.clause[0].upper()}{limit.clause[1:]}{over}: {words}.{seen}",
+        f"{limit.clause.zh}{over.zh}：{words.zh}。{seen.zh}",
     )
     return told(limit.kind, limit.subject, sentence, interval, unit)
 
@@ -63,23 +77,15 @@ def lock(question: NetworkQuestion, site_id: str) -> Limit:
     """The order that a site must open."""
     site = site_at(question, site_id)
     name = site_name(question, site)
-    named = both(f"the order to open {name}", f"锁定{name.zh}")
+    named = both(f"without the order to open {name}", f"若取消对{name.zh}的锁定")
     return Limit("lock", site_id, named, lambda problem: changes.without_lock(problem, site))
-
-
-def ban(question: NetworkQuestion, site_id: str) -> Limit:
-    """The ban on a site."""
-    site = site_at(question, site_id)
-    name = site_name(question, site)
-    named = both(f"the ban on {name}", f"排除{name.zh}")
-    return Limit("ban", site_id, named, lambda problem: changes.without_ban(problem, site))
 
 
 def floor(question: NetworkQuestion, code: str = "") -> Limit:
     """The least share of need met in a county, of all counties without a code."""
     group = county_at(question, code) if code else None
     name = both("every county", "各县") if group is None else county_name(question, group)
-    named = both(f"the floor of {name}", f"{name.zh}保底比例")
+    named = both(f"without the floor of {name}", f"若取消{name.zh}的保底比例")
     return Limit("floor", code, named, lambda problem: changes.without_floor(problem, group))
 
 
@@ -87,21 +93,26 @@ def standard(question: NetworkQuestion, key: str = "") -> Limit:
     """The least share of units delivered of a service, of all services without a key."""
     service = service_at(question, key) if key else None
     name = both("every service", "各项服务") if service is None else service_name(question, service)
-    named = both(f"the standard of {name}", f"{name.zh}标准")
+    named = both(f"without the standard of {name}", f"若取消{name.zh}的标准")
     return Limit("standard", key, named, lambda problem: changes.without_standard(problem, service))
 
 
 def tilt(question: NetworkQuestion) -> Limit:
     """The share of the money that must go to some counties."""
-    share = f"{100 * question.problem.tilt_share:g}%"
-    named = both(f"the tilt ({share} of the money)", f"资金倾斜（不低于 {share}）")
+    share, counties = f"{100 * question.problem.tilt_share:g}%", np.flatnonzero(question.problem.tilt_groups)
+    names = joined([county_name(question, group) for group in counties.tolist()], of="个县市")
+    named = both(
+        f"without the share of at least {share} of the money for {names}", f"若取消{names.zh}资金不低于 {share} 的要求"
+    )
     return Limit("tilt", "", named, changes.without_tilt)
 
 
 def most_sites(question: NetworkQuestion) -> Limit:
     """The largest number of new institutions."""
     most = question.problem.most_sites
-    named = both(f"the limit of {most} new institutions", f"新设不超过 {most} 处")
+    named = both(
+        f"without the limit of {counted(int(most or 0), 'new institution')}", f"若取消新设不超过 {most} 处的限制"
+    )
     return Limit("most_sites", "", named, changes.without_most_sites)
 
 
@@ -110,8 +121,8 @@ def phasing(question: NetworkQuestion, year: int | None = None) -> Limit:
     at = 0 if year is None else year_at(question, year)
     start = question.years[at]
     named = both(
-        f"money by year (against all money from {start} on being there in {start} and kept)",
-        f"资金分年到位（对比 {start} 年起各年资金在 {start} 年一次到位、可结转）",
+        f"with all money of {start} and later there in {start} and kept until it is needed",
+        f"若 {start} 年及以后各年资金在 {start} 年一次到位、可结转",
     )
     return Limit("year", str(start), named, lambda problem: changes.with_money_from(problem, at))
 

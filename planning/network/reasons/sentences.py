@@ -7,23 +7,30 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from geodata.errors import Sentence, both
 from geodata.services import services
 from optimizers.network import NetworkSolution
-from planning.network.reasons.explanation import Explanation, Interval, priced_aim
+from planning.network.explanation import Explanation
+from planning.network.reasons.explanation import Interval, priced_aim
 from planning.texts import TEXTS, text
 
-# unit → (scale, Chinese, English)
+# unit → (scale, Chinese, English, English of one)
 _UNITS: Final = {
-    "attendances": (1.0, "{} 服务人次", "{} service attendances"),
-    "weighted attendances": (1.0, "{} 加权服务人次", "{} weighted service attendances"),
-    "weighted person-years": (1.0, "{} 加权服务人年", "{} weighted person-years of service"),
-    "persons": (1.0, "{} 人", "{} persons"),
-    "share": (100.0, "{} 个百分点", "{} percentage points"),
-    "sites": (1.0, "{} 处", "{} sites"),
-    "min": (1.0, "{} 分钟", "{} min"),
-    "times": (1.0, "{} 次", "{} times"),
-}
+    "attendances": (1.0, "{} 服务人次", "{} service attendances", "{} service attendance"),
+    "weighted attendances": (
+        1.0, "{} 加权服务人次", "{} weighted service attendances", "{} weighted service attendance",
+    ),
+    "weighted person-years": (
+        1.0, "{} 加权服务人年", "{} weighted person-years of service", "{} weighted person-year of service",
+    ),
+    "persons": (1.0, "{} 人", "{} persons", "{} person"),
+    "share": (100.0, "{} 个百分点", "{} percentage points", "{} percentage point"),
+    "sites": (1.0, "{} 处", "{} sites", "{} site"),
+    "min": (1.0, "{} 分钟", "{} min", "{} min"),
+    "times": (1.0, "{} 次", "{} times", "{} time"),
+}  # fmt: skip
 _MILLION, _TEN_THOUSAND = 1e6, 1e4
 _TRIFLE: Final = 1e-3  # of the upper end: a lower end below that is not worth saying
 _AIM_UNITS: Final = {"worst_off": "share", "least_cost": "yuan", "fewest_sites": "sites"}
@@ -57,14 +64,14 @@ def amount(value: float, unit: str, way: int = 0) -> Sentence:
     """A number with its unit; yuan in units of 10,000 in Chinese and of a million in English when they are many."""
     if unit == "yuan":
         return _yuan(value, way)
-    scale, zh, en = _UNITS[unit]
+    scale, zh, en, one = _UNITS[unit]
     shown = f"{value:,.1f}" if unit == "min" else number(value * scale, way)
-    return both(en.format(shown), zh.format(shown))
+    return both((one if shown == "1" else en).format(shown), zh.format(shown))
 
 
-def persons(count: float) -> Sentence:
-    """Whole persons."""
-    return both(f"{round(count):,} persons", f"{round(count):,} 人")
+def counted(count: int, thing: str) -> str:
+    """A number of things in English, such as "1 site" and "1,200 sites"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _yuan(value: float, way: int) -> Sentence:
@@ -85,15 +92,37 @@ def within(interval: Interval, unit: str) -> Sentence:
         return amount(low, unit)
     if high == math.inf:
         return _open_above(low, unit)
-    most = amount(high, unit, 1)
     if low <= 0.0:
+        most = amount(high, unit, 1)
         return both(f"at most {most}, possibly none", f"不超过 {most.zh}，也可能没有代价")
+    return _span(low, high, unit)
+
+
+def _span(low: float, high: float, unit: str) -> Sentence:
+    """From above 0 up to a number that is known."""
+    most = amount(high, unit, 1)
     if low < high * _TRIFLE:
         return both(f"at most {most}", f"不超过 {most.zh}")
     least = amount(low, unit, -1)
     if unit != "yuan":  # then the unit is said once
         least = both(*(number(low * _UNITS[unit][0], -1),) * 2)
-    return both(f"between {least} and {most}", f"在 {least.zh} 至 {most.zh}之间")
+    return both(f"between {least} and {most}", f"{least.zh} 至 {most.zh}")
+
+
+def set_aside(problem: Any) -> Sentence:
+    """What `changes.without_targets` leaves out of this question, as a clause; nothing where it has none of it."""
+    parts = [
+        name
+        for name, has in (
+            (both("orders to open", "锁定"), (np.asarray(problem.site_by) >= 0).any()),
+            (both("floors", "保底比例"), (np.asarray(problem.floor) > 0).any()),
+            (both("standards", "服务标准"), (np.asarray(problem.standard) > 0).any()),
+            (both("the share of money for named counties", "资金倾斜"), problem.tilt_share > 0),
+        )
+        if has
+    ]
+    listed = joined(parts, most=len(parts))
+    return both(f", with {listed} set aside", f"（不计{listed.zh}）") if parts else both("", "")
 
 
 def _open_above(low: float, unit: str) -> Sentence:
@@ -130,12 +159,12 @@ def exactly(value: float) -> Interval:
     return Interval(value, value, value)
 
 
-def joined(sentences: Sequence[Sentence], most: int = 3) -> Sentence:
-    """A list with at most so many entries, and how many more there are."""
+def joined(sentences: Sequence[Sentence], most: int = 3, of: str = "处") -> Sentence:
+    """A list with at most so many entries, and how many more there are; `of` counts them in Chinese."""
     shown = sentences[:most]
     more = len(sentences) - len(shown)
     en, zh = ", ".join(shown), "、".join(each.zh for each in shown)
-    return both(f"{en} and {more} more", f"{zh}等 {len(sentences)} 处") if more else both(en, zh)
+    return both(f"{en} and {more} more", f"{zh}等 {len(sentences)} {of}") if more else both(en, zh)
 
 
 def site_name(question: Any, site: int) -> Sentence:

@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from optimizers.network import FREE, NetworkSolution
+from geodata.errors import Sentence, both
+from optimizers.network import STANDS, NetworkSolution
+from optimizers.network.recount import Recount
 from planning.network.measures.deliveries import open_capacity, row_numbers
+from planning.network.reasons.sentences import site_name
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
@@ -56,7 +59,7 @@ def _column(table: Any, site: int) -> Floats:
 
 
 def times_of(question: NetworkQuestion, solution: NetworkSolution, closed: NetworkSolution, site: int) -> Times:
-    """How far those whom a site serves come, and how far they would have to the nearest site still open without it.
+    """How far those whom a site serves come, and how far they would have to the nearest other site open without it.
 
     Args:
         closed: the solution with nothing new at this site.
@@ -71,7 +74,8 @@ def times_of(question: NetworkQuestion, solution: NetworkSolution, closed: Netwo
             minutes = csr_array(question.minutes_of(season, s))[np.asarray(question.row_cell)[rows]]
             here[season, rows] = _nearest(minutes, np.arange(minutes.shape[1]) == site)
             in_time = csr_array(question.problem.reach[season])[rows]
-            other[season, rows] = _nearest_in_time(minutes, in_time, still_open[s])
+            others = still_open[s] & (np.arange(minutes.shape[1]) != site)
+            other[season, rows] = _nearest_in_time(minutes, in_time, others)
     has_other = np.isfinite(other) & (persons > 0)
     return Times(
         float(persons.sum()), _mean(persons, here, persons > 0), float(persons[has_other].sum()),
@@ -104,11 +108,26 @@ def _mean(weight: Floats, value: Floats, among: npt.NDArray[np.bool_]) -> float:
     return float((weight[among] * value[among]).sum() / total) if total > 0 else float("nan")
 
 
+def stands_at(question: NetworkQuestion, site: int) -> bool:
+    """Whether an institution stands at a site, so that what is new there is added to it."""
+    problem = question.problem
+    return bool(((problem.form_site == site) & (problem.form_state == STANDS)).any())
+
+
+def left_out(question: NetworkQuestion, site: int) -> Sentence:
+    """The clause "without it" or, where an institution stands, without what is new; in Chinese with its name."""
+    name = site_name(question, site).zh
+    if stands_at(question, site):
+        return both("without what is new there", f"若{name}不扩充")
+    return both("without it", f"若不设{name}")
+
+
 def cost_at(question: NetworkQuestion, solution: NetworkSolution, site: int) -> tuple[float, float]:
     """Capital, and running cost a year, of what the solution opens and switches on at this site, in yuan."""
-    problem = question.problem
-    forms = (problem.form_site == site) & (problem.form_state == FREE) & (solution.form_year >= 0)
-    modules = (problem.module_site == site) & (problem.module_state == FREE) & (solution.module_year >= 0)
-    capital = problem.form_capital[forms].sum() + problem.module_capital[modules].sum()
-    running = problem.form_running[forms].sum() + problem.module_running[modules].sum()
+    problem, counted = question.problem, Recount(question.problem, solution)
+    new = ((problem.form_site, counted.new_forms, "form"), (problem.module_site, counted.new_modules, "module"))
+    capital, running = (
+        sum(counted.by_site(sites, on * getattr(problem, f"{kind}_{cost}"))[-1, site] for sites, on, kind in new)
+        for cost in ("capital", "running")
+    )
     return float(capital), float(running)

@@ -5,40 +5,40 @@ Every function gives explanations about one site of a solution, named by its id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.apportion import largest_remainder
 from geodata.errors import Sentence, both
 from geodata.services import services
-from optimizers.network import NetworkSolution, changes, deliver
+from optimizers.network import NetworkProblem, NetworkSolution, changes, deliver
 from planning.faults import PlanningError
+from planning.network.explanation import Explanation
 from planning.network.measures.deliveries import deliveries_of
 from planning.network.reasons.asking import Solver, persons_of, site_at
-from planning.network.reasons.explanation import NOISE, Explanation
+from planning.network.reasons.explanation import NOISE, Interval
 from planning.network.reasons.sentences import (
     amount,
-    county_name,
+    counted,
     exactly,
     joined,
     number,
     over_years,
     service_name,
+    set_aside,
     site_name,
     told,
     unit_of,
 )
-from planning.network.reasons.site_facts import Times, persons_at, times_of
-from planning.network.result import NetworkPlan
+from planning.network.reasons.site_facts import Times, left_out, times_of
 
 if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
 
 
-def chosen_sites(question: NetworkQuestion, solution: NetworkSolution) -> tuple[str, ...]:
-    """Ids of the sites where the solution opens or switches on something new."""
+def touched_sites(question: NetworkQuestion, solution: NetworkSolution) -> tuple[str, ...]:
+    """Ids of the sites where the solution opens or switches on something new, standing institutions among them."""
     ids = question.sites["site_id"].to_numpy()
     return tuple(str(site) for site in ids[changes.new_at(question.problem, solution)])
 
@@ -55,7 +55,8 @@ def why_here(
 
     With the same institutions elsewhere as much as possible is delivered with the site and without it; money that it
     does not need may go to rounds. What needs this site is closed with it. Orders, floors, standards and the tilt are
-    left out on both sides. Exact.
+    left out on both sides. Exact. Where the others cannot work without the site that is told, and whether its staff is
+    why.
 
     Args:
         kept: what the solution's institutions deliver without those targets, where that is known already.
@@ -68,7 +69,8 @@ def why_here(
     closed = give(free, *years)
     name = site_name(question, site)
     if kept.objective is None or closed.objective is None:
-        return (_needed_by_others(question, site_id, name),)
+        staff = kept.objective is not None and _staff_is_why(free, closed, years, give)
+        return (_alone_impossible(question, site_id, name, staff),)
     first = _gain(question, kept, closed, site_id, name, _dragged(question, solution, years[0], site))
     return (first, *_times(question, solution, closed, site_id, site))
 
@@ -92,12 +94,26 @@ def chosen_at(question: NetworkQuestion, solution: NetworkSolution, site_id: str
     return site
 
 
-def _needed_by_others(question: NetworkQuestion, site_id: str, name: Sentence) -> Explanation:
-    sentence = both(
-        f"{name}: others cannot work without its staff; it cannot be closed alone.",
-        f"{name.zh}：其他机构依靠其人员，不能单独取消。",
+def _staff_is_why(problem: NetworkProblem, closed: NetworkSolution, years: tuple[Any, Any], give: Solver) -> bool:
+    """Whether what is left breaks a limit and would not if modules drew on nobody."""
+    return closed.status == "infeasible" and give(changes.without_staff(problem), *years).objective is not None
+
+
+def _alone_impossible(question: NetworkQuestion, site_id: str, name: Sentence, staff: bool) -> Explanation:
+    """The site cannot be closed alone for its staff; or what that would cost is not known."""
+    if staff:
+        words = both(
+            "others cannot work without the staff it trains; it cannot be closed alone",
+            "其他机构依靠其培训的人员，不能单独取消",
+        )
+    else:
+        words = both(
+            "what would be lost without it was not found with all else as planned", "其余不变时，取消它的影响未能算出"
+        )
+    interval = exactly(math.inf) if staff else Interval(math.nan, 0.0, math.inf)
+    return told(
+        "why_here", site_id, both(f"{name}: {words}.", f"{name.zh}：{words.zh}。"), interval, unit_of(question, "most")
     )
-    return told("why_here", site_id, sentence, exactly(float("inf")), unit_of(question, "most"))
 
 
 def _dragged(question: NetworkQuestion, solution: NetworkSolution, form_year: Any, site: int) -> Sentence:
@@ -125,19 +141,20 @@ def _gain(
     )
     unit = unit_of(question, "most")
     value, (less, less_zh) = amount(abs(lost), unit), ("less", "少") if lost >= 0 else ("more", "反而多")
+    aside, without = set_aside(question.problem), left_out(question, site_at(question, site_id))
     sentence = both(
-        f"{name}: without it{dragged}, all else as planned, {value} {less}{over}; in the last year "
+        f"{name}: {without}{dragged}, all else as planned{aside}, {value} {less}{over}; in the last year "
         f"{_fewer(persons)} (counted once for each service){units}.",
-        f"{name.zh}：若不设{dragged.zh}、其余不变，{less_zh}提供 {value.zh}{over.zh}；末年{_fewer(persons).zh}"
-        f"（按各项服务分别计）{units.zh}。",
+        f"{without.zh}{dragged.zh}、其余不变{aside.zh}，{less_zh}提供 {value.zh}{over.zh}；末年"
+        f"{_fewer(persons).zh}（按各项服务分别计）{units.zh}。",
     )
     return told("why_here", site_id, sentence, exactly(lost), unit)
 
 
 def _fewer(persons: int) -> Sentence:
     if persons < 0:
-        return both(f"{-persons:,} more persons served", f"多服务 {-persons:,} 人")
-    return both(f"{persons:,} fewer persons served", f"少服务 {persons:,} 人")
+        return both(f"{counted(-persons, 'more person')} served", f"多服务 {-persons:,} 人")
+    return both(f"{counted(persons, 'fewer person')} served", f"少服务 {persons:,} 人")
 
 
 def _units_by_service(question: NetworkQuestion, by_row: Any) -> Sentence:
@@ -163,7 +180,12 @@ def _times(
     name, here = site_name(question, site), amount(found.minutes, "min")
     alone = round(max(found.persons - found.with_other, 0.0))
     none, none_zh = (
-        (f"; {alone:,} have no other open site in time", f"；{alone:,} 人时限内没有其他机构") if alone else ("", "")
+        (
+            f"; {alone:,} of them {'has' if alone == 1 else 'have'} no other open site in time",
+            f"；其中 {alone:,} 人时限内没有其他机构",
+        )
+        if alone
+        else ("", "")
     )
     sentence = both(
         f"{name}: those it serves in the last year come {here} on average{none}.",
@@ -187,61 +209,3 @@ def _saved(name: Sentence, site_id: str, found: Times) -> tuple[Explanation, ...
         f"{more_zh} {each.zh}。",
     )
     return (told("minutes_saved", site_id, sentence, exactly(saved), "min"),)
-
-
-def whom_it_serves(
-    question: NetworkQuestion, solution: NetworkSolution, site_id: str, plan: NetworkPlan | None = None
-) -> Explanation:
-    """Persons served at a site in the last year, each once for every service: by service, class and county.
-
-    Args:
-        plan: its count of the site is shown, so that sentence and table agree; without it the rounded sum.
-    """
-    site = chosen_at(question, solution, site_id)
-    by_row = persons_at(question, solution, site).sum(axis=0)
-    total = _total(by_row, site_id, plan)
-    name = site_name(question, site)
-    if total == 0:
-        sentence = both(f"{name}: serves nobody itself in the last year.", f"{name.zh}：末年不直接服务。")
-        return told("serves", site_id, sentence, exactly(0.0), "persons")
-    problem = question.problem
-    by_service = largest_remainder(total, np.bincount(problem.service, by_row, minlength=problem.services))
-    by_county = largest_remainder(total, np.bincount(problem.group, by_row, minlength=problem.groups))
-    services_, counties = _listed(question, service_name, by_service), _listed(question, county_name, by_county)
-    needy, areas = _needy(question, by_row, total), question.rows.loc[by_row > 0, "area_id"].nunique()
-    sentence = both(
-        f"{name}: {total:,} persons in the last year (counted once for each service): {services_}{needy}; "
-        f"from {counties}, in {areas} neighbourhoods.",
-        f"{name.zh}：末年服务 {total:,} 人（按各项服务分别计）：{services_.zh}{needy.zh}；"
-        f"来自{counties.zh}，共 {areas} 个片区。",
-    )
-    return told("serves", site_id, sentence, exactly(float(total)), "persons")
-
-
-def _total(by_row: Any, site_id: str, plan: NetworkPlan | None) -> int:
-    if plan is not None:
-        found = plan.sites.loc[plan.sites["site_id"] == site_id, "persons_served"]
-        if len(found):
-            return int(found.iloc[0])
-    return round(float(by_row.sum()))
-
-
-def _listed(question: NetworkQuestion, name: Callable[[NetworkQuestion, int], Sentence], count: Any) -> Sentence:
-    """The larger first, all of them."""
-    order = [i for i in np.argsort(-count, kind="stable").tolist() if count[i] > 0]
-    parts = [_counted(name(question, i), int(count[i])) for i in order]
-    return joined(parts, most=len(parts))
-
-
-def _needy(question: NetworkQuestion, by_row: Any, total: int) -> Sentence:
-    """How many of them are severe (grades 1-2), and how many of these live in hardship."""
-    kinds = question.rows["weight_class"].to_numpy()
-    keys = ("severe", "hardship", "other")
-    count = largest_remainder(total, [by_row[kinds == key].sum() for key in keys])
-    severe = _counted(both("severe", "重度"), count[0] + count[1])
-    hardship = _counted(both("of these in hardship", "其中特殊困难"), count[1])
-    return both(f"; of them {severe}, {hardship}", f"；其中{severe.zh}（{hardship.zh}）")
-
-
-def _counted(name: Sentence, count: int) -> Sentence:
-    return both(f"{name} {count:,}", f"{name.zh} {count:,} 人")

@@ -14,7 +14,7 @@ def kept_for(network: Network, known: Collection[str]) -> tuple[Network, tuple[t
     A source of money and a tilt that lose all their places go as a whole: they must not hold for everybody.
 
     Args:
-        known: codes of the counties and prefectures of the study area.
+        known: codes of the counties and prefectures of the study area, and ids of its sites.
     """
     floors = network.floors.model_copy(update={"counties": _of(network.floors.counties, known)})
     money = tuple(kept for source in network.money if (kept := _source(source, known)) is not None)
@@ -25,6 +25,7 @@ def kept_for(network: Network, known: Collection[str]) -> tuple[Network, tuple[t
             "staff_counties": tuple(row for row in network.staff_counties if row.county in known),
             "tilt": _tilt(network.tilt, known),
             "money": money,
+            "why_not": tuple(site for site in network.why_not if site in known),
         }
     )
     named: dict[str, Iterable[str]] = {
@@ -32,6 +33,7 @@ def kept_for(network: Network, known: Collection[str]) -> tuple[Network, tuple[t
         "floors": network.floors.counties,
         "staff_counties": [row.county for row in network.staff_counties],
         "tilt": [*network.tilt.prefectures, *network.tilt.counties] if network.tilt else [],
+        "why_not": network.why_not,
         "money": [code for source in network.money for code in (*source.prefectures, *source.counties)],
     }
     left = dict.fromkeys((key, code) for key, codes in named.items() for code in codes if code not in known)

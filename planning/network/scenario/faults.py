@@ -24,6 +24,7 @@ def network_faults(scenario: "Form") -> list[Sentence]:
         + _money(scenario.network)
         + _seasons(scenario, scenario.network)
         + _locks(scenario, scenario.network)
+        + _comparisons(scenario, scenario.network)
         + _repeats(scenario.network)
     )
 
@@ -182,6 +183,30 @@ def _seasons(scenario: "Form", network: Network) -> list[Sentence]:
     return found
 
 
+def _comparisons(scenario: "Form", network: Network) -> list[Sentence]:
+    """Comparisons with what the plan already is."""
+    found = []
+    if "phasing" in network.compare and network.years == 1:
+        found.append(
+            both(
+                "[network] compare: 'phasing' compares year by year with all at once and needs 2 years or more, 1 "
+                "found; raise years or leave it out",
+                "[network] compare：“phasing”比较逐年建设与一次到位，需要 2 年以上，发现 1 年；请增加 years 或删去该项",
+            )
+        )
+    season = network.season or scenario.season
+    if "seasons" in network.compare and season not in ("all_year", "both"):
+        found.append(
+            both(
+                f"[network] compare: 'seasons' needs a plan for more than one season, '{season}' found; set season = "
+                '"all_year" or "both", or leave it out',
+                f"[network] compare：“seasons”用于比较不同季节，发现季节为“{season}”；"
+                '请把 season 设为 "all_year" 或 "both"，或删去该项',
+            )
+        )
+    return found
+
+
 def _locks(scenario: "Form", network: Network) -> list[Sentence]:
     years = network.calendar
     return [
@@ -199,6 +224,8 @@ def _repeats(network: Network) -> list[Sentence]:
     lists = {
         "[network] services": network.services,
         "[network] aims": network.aims,
+        "[network] why_not": network.why_not,
+        "[network] compare": network.compare,
         "[network.money] source": [money.source for money in network.money],
         "[network.staff_counties] county": [row.county for row in network.staff_counties],
     }

@@ -13,6 +13,7 @@ Mode = Literal["public_private", "private_aided", "purchased"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 """公建民营 (built by the public, run privately), 民办公助 (private, aided), 政府购买服务 (purchased service)."""
 Seasons = Literal["summer", "winter", "all_year", "both"]
+Comparison = Literal["phasing", "seasons", "integration"]
 Share = Annotated[float, Field(ge=0, le=1)]
 SPECIALISMS = ("therapist", "care_worker", "teacher", "social_worker", "technician")
 ROUND_STAFF = "round_staff"
@@ -102,7 +103,8 @@ class Network(Table):
             own flows, by months); where absent that of the scenario.
         owners: `joint` (local and XPCC institutions serve everyone) or `separate` (each its own people).
         village_points: whether village points may be chosen.
-        rounds: whether people whom no standing institution reaches in time may be served at home.
+        rounds: whether people whom no standing institution reaches in time in every season may be served at home (of
+            services with minutes at home in the catalogue: not day care, culture and sports, supported employment).
         new_buildings: whether new buildings may be chosen.
         referral_minutes: from a township to a county centre at most, for services that need referral.
         outreach_minutes: from a county centre to the sites that draw on its staff, at most.
@@ -112,6 +114,10 @@ class Network(Table):
             of county or prefecture.
         most_sites: sites built or extended, at most.
         explain, explain_s: whether the plan is explained, and seconds for the re-solves of that.
+        why_not: ids of sites; for each that the plan leaves out, what forcing it in would cost, within `explain_s` too.
+        compare: other ways of planning, each solved within the scenario's own `[solver]` and set beside the plan:
+            `phasing` (all capital at once), `seasons` (plans for summer, winter, the whole year and least regret),
+            `integration` (local and XPCC institutions apart and together).
         money: sources of money; no limit where there is none.
         minutes: service → longest minutes, in place of `services.toml`.
         profiles: service → who travels how.
@@ -141,6 +147,8 @@ class Network(Table):
     most_sites: NonNegativeInt | None = None
     explain: bool = False
     explain_s: PositiveFloat = 60.0
+    why_not: tuple[str, ...] = ()
+    compare: tuple[Comparison, ...] = ()
     money: tuple[Money, ...] = ()
     minutes: dict[str, PositiveFloat] = Field(default_factory=dict)
     profiles: dict[str, str] = Field(default_factory=dict)

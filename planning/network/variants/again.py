@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from optimizers.network import FREE, STANDS, NetworkProblem
+from optimizers.network import FREE, NEVER, STANDS, NetworkProblem
 from optimizers.network.changes import without_locks, without_most_sites, without_targets
 from planning.network.result import NOTHING_YET, NetworkPlan
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from planning.network.posing.pose import NetworkQuestion
 
 Ints = npt.NDArray[np.int64]
-NEVER: Final = -1
 _PLENTY: Final = 1e9  # persons of a specialism, where staff is not asked about
 _FORM: Final = ("site_id", "form", "size")
 _MODULE: Final = ("site_id", "service")

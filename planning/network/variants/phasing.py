@@ -3,6 +3,8 @@
 The end plan is the same scenario as one year, the last: what the earlier years have for capital is there at once, for
 running cost there is what the last year has (and what a source that carries over would have left). Whatever the nested
 plan has in its last year the end plan could have too, but for shares of all money (a tilt), which are of one year then.
+So the price in what the first aim counts in that year, the best end plan minus the nested plan found, is known between
+two bounds. Persons are no aim: of them only the two plans that were found are told.
 """
 
 from dataclasses import dataclass
@@ -10,15 +12,21 @@ from typing import Final
 
 import pandas as pd
 
-from geodata.errors import Sentence, both
+from geodata.errors import both
+from planning.network.explanation import Explanation
+from planning.network.posing.catalogue import Catalogue
+from planning.network.reasons.explanation import Interval, cleaned
+from planning.network.reasons.sentences import exactly, told, within
 from planning.network.result import NOTHING_YET, NetworkPlan
+from planning.network.scenario.asked import network_of
 from planning.network.scenario.form import Money, Network
-from planning.network.variants.runs import Run, answer, chosen_sites, last_groups, network_of, proof, variant
+from planning.network.variants.runs import Run, answer, best_in, chosen_sites, last_groups, variant
 from planning.scenario import Scenario
 from planning.scenario_form import Lock
 from planning.study_area import StudyArea
 
 EARLIER: Final = "{}（此前各年 earlier years）"
+KIND: Final = "phasing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +40,8 @@ class Phasing:
         years: the nested plan by year: `year`, `sites_opened`, `capital_yuan`, `running_yuan` (with rounds),
             `persons_served` (by service), `units_delivered`.
         sites: `site_id`, `name_zh`, `name_en`, `county_code`, `opened` (nested, 0 for never), `in_end` (bool).
-        sentences: what this says, in both languages.
+        price: in what the first aim counts in the last year; None for aims of another kind, or with a tilt.
+        explanations: what this says, in both languages.
     """
 
     nested: NetworkPlan
@@ -40,7 +49,8 @@ class Phasing:
     services: pd.DataFrame
     years: pd.DataFrame
     sites: pd.DataFrame
-    sentences: tuple[Sentence, ...]
+    price: Interval | None
+    explanations: tuple[Explanation, ...]
 
 
 def phasing(scenario: Scenario, area: StudyArea, run: Run) -> Phasing:
@@ -53,7 +63,11 @@ def phasing(scenario: Scenario, area: StudyArea, run: Run) -> Phasing:
         PlanningError: when the scenario has no `[network]` or one of the two has no plan.
     """
     nested = answer(run, variant(scenario, "nested"), area)
-    return compared(nested, answer(run, end_scenario(scenario), area))
+    end = answer(run, end_scenario(scenario), area)
+    if network_of(scenario).tilt is not None or not nested.aims:
+        return compared(nested, end)
+    catalogue = Catalogue(area.assumptions.changed(scenario.assumptions))
+    return compared(nested, end, last_value(nested, scenario, catalogue))
 
 
 def end_scenario(scenario: Scenario) -> Scenario:
@@ -78,10 +92,46 @@ def _at_once(source: Money, network: Network) -> tuple[Money, ...]:
     return source.model_copy(update=before), of_last
 
 
-def compared(nested: NetworkPlan, end: NetworkPlan) -> Phasing:
-    """The tables and sentences of two plans that are there already."""
+def last_value(plan: NetworkPlan, scenario: Scenario, catalogue: Catalogue) -> float | None:
+    """What a plan is worth in its last year as its first aim counts; None for aims of all years or of minutes."""
+    aim = plan.aims[0]["aim"]
+    if aim == "worst_off":
+        return float(plan.aims[0]["objective"])
+    if aim not in ("most_units", "neediest"):
+        return None
+    groups, weights = last_groups(plan), {"other": 1.0, "severe": 1.0, "hardship": 1.0}
+    if aim == "neediest":
+        weights |= {"severe": scenario.weights.severe, "hardship": scenario.weights.hardship}
+    at_site, at_home = (
+        groups["service"].map(worth) for worth in (catalogue.attendances, catalogue.attendances_at_home)
+    )
+    home = groups["units_at_home"]
+    value = ((groups["units_delivered"] - home) * at_site + home * at_home) * groups["weight_class"].map(weights)
+    return float(value.sum())
+
+
+def compared(nested: NetworkPlan, end: NetworkPlan, last: float | None = None) -> Phasing:
+    """The tables and sentences of two plans that are there already.
+
+    Args:
+        last: what the nested plan is worth in its last year, see `last_value`.
+    """
     services, years, sites = _services_table(nested, end), _years_table(nested), _sites_table(nested, end)
-    return Phasing(nested, end, services, years, sites, _sentences(nested, end, services, years, sites))
+    price = None if last is None else _price(end, last)
+    said = [_persons_told(nested, services)]
+    said += [_price_told(price, nested)] if price is not None else []
+    said += [_before_told(nested, years)] if len(nested.years) > 1 else []
+    said.append(_places_told(sites))
+    return Phasing(nested, end, services, years, sites, price, tuple(said))
+
+
+def _price(end: NetworkPlan, last: float) -> Interval | None:
+    """The best end plan minus what the nested plan is worth in its last year; never below 0."""
+    best = best_in(end)
+    if best is None:
+        return None
+    _, least, most = best
+    return cleaned(least - last, max(0.0, least - last), max(0.0, most - last), max(abs(least), abs(last)))
 
 
 def _services_table(nested: NetworkPlan, end: NetworkPlan) -> pd.DataFrame:
@@ -115,44 +165,51 @@ def _sites_table(nested: NetworkPlan, end: NetworkPlan) -> pd.DataFrame:
     return table.assign(in_end=table["site_id"].isin(other["site_id"]))
 
 
-def _sentences(
-    nested: NetworkPlan, end: NetworkPlan, services: pd.DataFrame, years: pd.DataFrame, sites: pd.DataFrame
-) -> tuple[Sentence, ...]:
-    year, first = nested.last_year, nested.years[0]
+def _persons_told(nested: NetworkPlan, services: pd.DataFrame) -> Explanation:
+    year = nested.last_year
     one, other, lost = (int(services[c].sum()) for c in ("served_nested", "served_end", "lost"))
-    proven, proven_end = proof(nested), proof(end)
-    price = both(
-        f"In {year} the plan built year by year serves {one:,} persons, counted by service{proven}; with all capital "
-        f"at once it would be {other:,}{proven_end}. {_price(lost)}",
-        f"逐年建设的方案在 {year} 年服务 {one:,} 人次（按服务计）{proven.zh}；若资金一次到位则为 {other:,} 人次"
-        f"{proven_end.zh}。{_price(lost).zh}",
+    en = f"the plan found with all capital at once serves {other:,}: {abs(lost):,} {'more' if lost > 0 else 'fewer'}"
+    zh = f"资金一次到位所得的方案服务 {other:,} 人，{'多' if lost > 0 else '少'} {abs(lost):,} 人"
+    if not lost:
+        en, zh = "the plan found with all capital at once serves equally many", "资金一次到位所得的方案服务人数相同"
+    sentence = both(
+        f"In {year} the plan found year by year serves {one:,} persons, counted by service; {en}.",
+        f"{year} 年，逐年建设所得的方案服务 {one:,} 人（按各项服务分别计）；{zh}。",
     )
-    early = int(years.loc[years["year"] != year, "persons_served"].sum())
-    when = (
-        both(f"In {first}", f"{first} 年")
-        if first == year - 1
-        else both(f"From {first} to {year - 1}", f"{first} 至 {year - 1} 年")
+    return told(KIND, "persons", sentence, exactly(float(lost)), "persons")
+
+
+def _price_told(price: Interval, nested: NetworkPlan) -> Explanation:
+    unit, year = str(nested.aims[0]["unit"]), nested.last_year
+    words = within(price, unit)
+    sentence = both(
+        f"Price of phasing in {year} against the best plan with all capital at once, in what the first aim counts: "
+        f"{words}.",
+        f"分年建设在 {year} 年的代价（与资金一次到位的最好方案相比，按首要目标计）：{words.zh}。",
     )
-    before = both(
-        f"{when} the plan built year by year serves {early:,} person-years already.",
-        f"{when.zh}，逐年建设的方案已提供 {early:,} 服务人年。",
+    return told(KIND, "aim", sentence, price, unit)
+
+
+def _before_told(nested: NetworkPlan, years: pd.DataFrame) -> Explanation:
+    first, before = nested.years[0], nested.last_year - 1
+    early = int(years.loc[years["year"] != nested.last_year, "persons_served"].sum())
+    when = both(f"In {first}", f"{first} 年")
+    if first != before:
+        when = both(f"From {first} to {before}", f"{first} 至 {before} 年")
+    sentence = both(
+        f"{when} the plan built year by year serves {early:,} person-years already, counted by service.",
+        f"{when.zh}，逐年建设的方案已累计服务 {early:,} 人年（按各项服务分别计）。",
     )
+    return told(KIND, "before", sentence, exactly(float(early)), "person-years")
+
+
+def _places_told(sites: pd.DataFrame) -> Explanation:
     only_nested = int((~sites["in_end"]).sum())
     only_end = int((sites["opened"] == NOTHING_YET).sum())
-    places = both(
-        f"Sites built only year by year: {only_nested}; only in the end plan: {only_end}.",
-        f"只在逐年方案中新设的有 {only_nested} 处，只在一次到位方案中新设的有 {only_end} 处。",
+    sentence = both(
+        f"Sites opened only year by year: {only_nested}; only with all capital at once: {only_end}.",
+        f"只在逐年方案中新设或扩建的有 {only_nested} 处，只在一次到位方案中的有 {only_end} 处。",
     )
-    return (price, before, places) if len(nested.years) > 1 else (price, places)
-
-
-def _price(lost: int) -> Sentence:
-    if lost == 0:
-        return both("Phasing costs nobody.", "分年建设没有代价。")
-    if lost > 0:
-        return both(f"Phasing costs {lost:,} persons in that year.", f"分年建设的代价为当年少服务 {lost:,} 人次。")
-    more = -lost
-    return both(
-        f"Year by year {more:,} more are served: the end plan counts weighted units, not persons, or is not proven.",
-        f"逐年方案反而多服务 {more:,} 人次：一次到位方案以加权服务量为目标，或尚未证明最优。",
-    )
+    if not only_nested + only_end:
+        sentence = both("Both plans open or extend the same sites.", "两个方案新设或扩建的地点相同。")
+    return told(KIND, "sites", sentence, exactly(float(only_nested + only_end)), "sites")

@@ -5,34 +5,30 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.errors import Sentence, both, prefixed
+from geodata.errors import both, prefixed
 from planning.faults import PlanningError
-from planning.network.result import NetworkPlan
-from planning.network.scenario.form import Network
+from planning.network.reasons.explanation import Interval, cleaned, sense
+from planning.network.result import NOTHING_YET, NetworkPlan
+from planning.network.scenario.asked import network_of
+from planning.network.scenario.form import VALUED
 from planning.plan import Plan
 from planning.scenario import Scenario
 from planning.study_area import StudyArea
 
 Run = Callable[[Scenario, StudyArea], Plan]
 """Answers a scenario on a study area, such as `planning.network.run.run_network`."""
-_NO_TABLE = both("a table [network] is needed; add it", "需要 [network] 表；请补上")
+NOT_COMPARABLE = ("least_regret",)
+"""Aims that each question measures by a scale of its own."""
 _NO_PLAN = both("the answer has no network plan", "结果中没有网络方案")
 
 
-def network_of(scenario: Scenario) -> Network:
-    """The `[network]` table of a scenario.
-
-    Raises:
-        PlanningError: where there is none.
-    """
-    if scenario.network is None:
-        raise PlanningError([prefixed(scenario.called, _NO_TABLE)])
-    return scenario.network
-
-
 def variant(scenario: Scenario, suffix: str, *, around: dict[str, Any] | None = None, **changed: Any) -> Scenario:
-    """The scenario under a longer name, with other values in `[network]` and, as `around`, outside of it."""
-    network = network_of(scenario).model_copy(update={"explain": False, **changed})
+    """The scenario under a longer name, with other values in `[network]` and, as `around`, outside of it.
+
+    Nothing is explained or compared of it.
+    """
+    alone: dict[str, Any] = {"explain": False, "why_not": (), "compare": ()}
+    network = network_of(scenario).model_copy(update={**alone, **changed})
     return scenario.model_copy(update={"name": f"{scenario.name}_{suffix}", "network": network, **(around or {})})
 
 
@@ -54,15 +50,36 @@ def last_groups(plan: NetworkPlan) -> pd.DataFrame:
 
 
 def chosen_sites(plan: NetworkPlan) -> pd.DataFrame:
-    """The sites that the plan builds, embeds or switches on."""
-    return plan.sites[plan.sites["role"] != "existing"]
+    """The sites that the plan builds, embeds, extends or switches on."""
+    return plan.sites[plan.sites["opened"] != NOTHING_YET]
 
 
-def proof(plan: NetworkPlan) -> Sentence:
-    """How good a plan is known to be, as the end of a sentence; nothing where it is proven to be the best."""
-    gap = plan.solver.get("gap")
-    if plan.solver.get("status") == "optimal" or gap == 0:
-        return both("", "")
-    if gap is None or gap != gap:
-        return both(" (found, not proven)", "（已找到，未证明最优）")
-    return both(f" (within {100 * gap:.1f} % of the best)", f"（距最优不超过 {100 * gap:.1f}%）")
+def best_in(plan: NetworkPlan) -> tuple[str, float, float] | None:
+    """The first aim of a plan, and what the best plan of its question reaches in it: at least, at most.
+
+    Turned so that more is better. None for aims of which plans of two questions cannot be compared.
+    """
+    if not plan.aims or plan.aims[0]["aim"] in NOT_COMPARABLE:
+        return None
+    first = plan.aims[0]
+    turn = turn_of(first["aim"])
+    least, most = turn * float(first["objective"]), turn * float(first["bound"])
+    return str(first["aim"]), least, least if first["status"] == "optimal" else max(least, most)
+
+
+def turn_of(aim: str) -> int:
+    """1 where more of an aim of the scenario is better, -1 where less is."""
+    return sense("most" if aim in VALUED else aim)
+
+
+def gain(freer: NetworkPlan, tighter: NetworkPlan) -> Interval | None:
+    """How much more the best plan of the freer question reaches in the first aim than the best of the tighter one.
+
+    Every plan of the tighter question must be one of the freer: it is never below 0. None where they cannot be
+    compared.
+    """
+    one, other = best_in(freer), best_in(tighter)
+    if one is None or other is None:
+        return None
+    (_, a, b), (_, c, d) = one, other
+    return cleaned(a - c, max(0.0, a - d), b - c, max(abs(a), abs(c)))

@@ -14,21 +14,26 @@ import pandas as pd
 
 from geodata.errors import Sentence, both
 from optimizers.network import NetworkSolution, deliver
+from planning.network.explanation import Explanation
 from planning.network.measures.groups import persons_served
 from planning.network.measures.one_road import persons_on_one_road, rows_on_one_road
 from planning.network.posing.pose import NetworkQuestion, pose_network
+from planning.network.reasons.explanation import NOISE
+from planning.network.reasons.sentences import exactly, told, unit_of
 from planning.network.result import NetworkPlan
+from planning.network.scenario.asked import network_of
 from planning.network.variants.again import as_built, chosen_years
-from planning.network.variants.runs import Run, answer, network_of, variant
+from planning.network.variants.runs import Run, answer, variant
 from planning.scenario import Scenario
 from planning.study_area import StudyArea
 
+KIND: Final = "seasons"
 SEASONS: Final = ("summer", "winter")
 PLANS: Final[dict[str, Sentence]] = {
-    "summer": both("made for summer", "按夏季规划"),
-    "winter": both("made for winter", "按冬季规划"),
-    "all_year": both("in time in both seasons", "两季都及时"),
-    "both": both("of least regret", "最小后悔"),
+    "summer": both("made for summer", "按夏季制定"),
+    "winter": both("made for winter", "按冬季制定"),
+    "all_year": both("in time in both seasons", "按两季都及时到达制定"),
+    "both": both("of least regret", "按最差季节损失最小制定"),
 }
 """Plans that are compared: key of `[network] season` → name."""
 Pose = Callable[[Scenario, StudyArea], NetworkQuestion]
@@ -49,14 +54,14 @@ class SeasonPlans:
         regrets: a row a plan: `plan`, `largest_regret`, `regret_season`, `regret_share` (of the best in that season),
             `largest_regret_persons`, `unusable` (in its worst season).
         one_road: persons who depend on one single road: `plan`, `season`, `service`, `county_code`, `persons`.
-        sentences: what this says, in both languages.
+        explanations: what this says, in both languages.
     """
 
     plans: dict[str, NetworkPlan]
     values: pd.DataFrame
     regrets: pd.DataFrame
     one_road: pd.DataFrame
-    sentences: tuple[Sentence, ...]
+    explanations: tuple[Explanation, ...]
 
 
 def season_plans(
@@ -79,10 +84,10 @@ def season_plans(
     """
     plans = {key: answer(run, for_season(scenario, key), area) for key in PLANS}
     values, hanging = [], []
-    caveat: Sentence | None = None
+    caveat, unit = None, ""
     for season in SEASONS:
         question = pose(for_season(scenario, season), area)
-        free = as_built(question.problem)
+        free, unit = as_built(question.problem), unit_of(question, "most")
         for key, plan in plans.items():
             forms, modules, unusable = chosen_years(question, plan)
             solution = give(free, forms, modules, aims=("most",))
@@ -94,7 +99,7 @@ def season_plans(
     one_road = pd.concat(hanging, ignore_index=True)[["plan", "season", "service", "county_code", "persons"]]
     regrets = largest_regrets(table)
     names = area.data.counties.set_index("county_code")
-    said = (*_value_sentences(table, regrets), _road_sentence(one_road, names, caveat))
+    said = (*_values_told(table, regrets, unit), _road_told(one_road, names, caveat))
     return SeasonPlans(plans, table, regrets, one_road, said)
 
 
@@ -127,23 +132,33 @@ def largest_regrets(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _value_sentences(values: pd.DataFrame, regrets: pd.DataFrame) -> list[Sentence]:
+def _values_told(values: pd.DataFrame, regrets: pd.DataFrame, unit: str) -> list[Explanation]:
+    """A sentence for each plan with its largest loss, and which of them loses least."""
     served = values.pivot(index="plan", columns="season", values="persons_served")
     said = []
     for row in regrets.itertuples():
         summer, winter = (int(served.loc[row.plan, season]) for season in SEASONS)
-        name, where = PLANS[str(row.plan)], _season(str(row.regret_season))
-        lost, unusable = 100 * float(row.regret_share), _unusable(int(str(row.unusable)))
-        said.append(
-            both(
-                f"The plan {name}: {summer:,} persons served were it always summer, {winter:,} were it always winter "
-                f"(last year, by service); against the best of these plans it loses {lost:.1f} % at most, in {where}."
-                f"{unusable}",
-                f"{name.zh}的方案：若全年为夏季服务 {summer:,} 人次，若全年为冬季服务 {winter:,} 人次"
-                f"（末年，按服务计）；与各方案中最好的相比最多损失 {lost:.1f}%（{where.zh}）。{unusable.zh}",
-            )
+        name, lost = PLANS[str(row.plan)], _lost(float(row.regret_share), str(row.regret_season))
+        unusable = _unusable(int(str(row.unusable)))
+        sentence = both(
+            f"The plan {name}: {summer:,} persons served were it always summer, {winter:,} were it always winter "
+            f"(last year, by service); {lost}.{unusable}",
+            f"{name.zh}的方案：若全年为夏季服务 {summer:,} 人，若全年为冬季服务 {winter:,} 人"
+            f"（末年，按各项服务分别计）；{lost.zh}。{unusable.zh}",
         )
-    return [*said, _smallest_loss(regrets)]
+        said.append(told(KIND, str(row.plan), sentence, exactly(float(row.largest_regret)), unit))
+    return [*said, _smallest_loss(regrets, unit)]
+
+
+def _lost(share: float, season: str) -> Sentence:
+    """What a plan loses in its worst season against the best of these plans, in service of all years."""
+    if share <= NOISE:
+        return both("none of these plans delivers more in either season", "在两季中，其他几个方案提供的服务都不比它多")
+    where = _season(season)
+    return both(
+        f"against the best of these plans it loses {100 * share:.1f} % of the service at most, in {where}",
+        f"与这几个方案中当季最好的相比，服务量最多损失 {100 * share:.1f}%（{where.zh}）",
+    )
 
 
 def _unusable(count: int) -> Sentence:
@@ -155,42 +170,46 @@ def _unusable(count: int) -> Sentence:
     )
 
 
-def _smallest_loss(regrets: pd.DataFrame) -> Sentence:
+def _smallest_loss(regrets: pd.DataFrame, unit: str) -> Explanation:
     """Which plan loses least, of those that can be used all the year; of equal ones that of least regret."""
     all_year = regrets[regrets["unusable"] == 0] if (regrets["unusable"] == 0).any() else regrets
-    least = all_year["largest_regret"].min()
-    equal = all_year.loc[np.isclose(all_year["largest_regret"], least, rtol=1e-9, atol=1e-6), "plan"].to_list()
+    least = float(all_year["largest_regret"].min())
+    is_least = np.isclose(all_year["largest_regret"], least, rtol=1e-9, atol=1e-6)
+    equal = all_year.loc[is_least, "plan"].to_list()
     name = PLANS["both" if "both" in equal else str(equal[0])]
-    return both(
+    sentence = both(
         f"Of the plans that can be used all the year, the plan {name} loses least in its worst season.",
-        f"在全年可用的方案中，最差季节损失最小的是{name.zh}的方案。",
+        f"在全年可用的方案中，{name.zh}的方案在其最差季节损失最少。",
     )
+    if is_least.all() and len(equal) > 1:
+        sentence = both(
+            "The plans that can be used all the year lose equally little in their worst seasons.",
+            "全年可用的各方案在各自最差季节的损失相同。",
+        )
+    return told(KIND, "smallest_loss", sentence, exactly(least), unit)
 
 
 def _season(key: str) -> Sentence:
     return both(key, "夏季" if key == "summer" else "冬季")
 
 
-def _road_sentence(one_road: pd.DataFrame, names: pd.DataFrame, caveat: Sentence | None) -> Sentence:
+def _road_told(one_road: pd.DataFrame, names: pd.DataFrame, caveat: Sentence | None) -> Explanation:
     """How many depend on one road in winter under the plan of least regret, and in which county most."""
     here = one_road[(one_road["plan"] == "both") & (one_road["season"] == "winter")]
     by_county = here.groupby("county_code")["persons"].sum()
     total = round(float(by_county.sum()))
     roughly, roughly_zh = (f" ({caveat})", f"（{caveat.zh}）") if caveat else ("", "")
-    if not total:
-        return both(f"In winter nobody depends on one single road{roughly}.", f"冬季无人依赖单一道路{roughly_zh}。")
-    code = str(by_county.idxmax())
-    most = round(float(by_county.max()))
-    zh, en = (str(names.loc[code, c]) if code in names.index else code for c in ("name_zh", "name_en"))
-    return both(
-        f"In winter {total:,} persons (by service) reach a service in time only as long as one single road is open, "
-        f"most of them in {en}: {most:,}{roughly}.",
-        f"冬季有 {total:,} 人次（按服务计）只靠单一道路才能及时到达服务，其中{zh}最多，{most:,} 人次{roughly_zh}。",
+    sentence = both(
+        f"In winter, under the plan of least regret, nobody depends on one single road{roughly}.",
+        f"按最差季节损失最小的方案，冬季无人依赖单一道路{roughly_zh}。",
     )
-
-
-def regret_by_season(values: pd.DataFrame) -> pd.DataFrame:
-    """Regret of every plan (rows) in every season (columns), as a square to be shown."""
-    return values.pivot(index="plan", columns="season", values="regret").reindex(
-        index=[p for p in PLANS if p in set(values["plan"])], columns=np.array(SEASONS, object)
-    )
+    if total:
+        code, most = str(by_county.idxmax()), round(float(by_county.max()))
+        zh, en = (str(names.loc[code, c]) if code in names.index else code for c in ("name_zh", "name_en"))
+        sentence = both(
+            f"In winter, under the plan of least regret, {total:,} persons (by service) reach a service in time only "
+            f"as long as one single road is open, most of them in {en}: {most:,}{roughly}.",
+            f"按最差季节损失最小的方案，冬季有 {total:,} 人（按各项服务分别计）只靠单一道路才能及时到达服务，"
+            f"其中{zh}最多，{most:,} 人{roughly_zh}。",
+        )
+    return told(KIND, "one_road", sentence, exactly(float(total)), "persons")

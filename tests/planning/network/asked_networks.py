@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,8 +21,12 @@ from optimizers.network import BARRED, FREE, NetworkProblem, NetworkSolution
 from optimizers.network.solution import Stage
 from optimizers.reference import network as made
 from optimizers.reference.network import MINIMISED, solve_reference
+from planning.assumptions import default_assumptions
 
-__all__ = ["Asked", "asked", "best_value", "delivered", "hasty", "is_within", "planned", "reference", "tiny_network"]
+__all__ = [
+    "Asked", "asked", "best_value", "delivered", "hasty", "is_within", "planned", "posing", "reference",
+    "rounds_or_building", "tiny_network",
+]  # fmt: skip
 
 _STATES = ("form_state", "module_state")
 SERVICES, SEASONS = ("rehabilitation", "day_care"), ("summer", "winter")
@@ -42,9 +46,11 @@ class Asked:
     seasons: tuple[str, ...]
     rows: pd.DataFrame
     sites: pd.DataFrame
+    forms: pd.DataFrame
     modules: pd.DataFrame
     row_cell: Any
     routes: tuple[Any, ...]
+    assumptions: Any = field(default_factory=default_assumptions)
 
     def minutes_of(self, season: int, service: int) -> csr_array:
         return self.routes[season]
@@ -71,10 +77,16 @@ def asked(problem: NetworkProblem, aims: tuple[str, ...] = ("most_units",)) -> A
             "name_zh": [f"机构{j}" for j in range(sites)],
             "name_en": [f"Site {j}" for j in range(sites)],
             "tier": "township",
+            "forbidden": False,
+            "unsafe": "",
         }
     )
+    table_of_network = {
+        "aims": aims, "explain_s": 60.0, "give": 0.1, "explain": True, "why_not": (), "new_buildings": True,
+        "referral_minutes": None,
+    }  # fmt: skip
     return Asked(
-        scenario=SimpleNamespace(network=SimpleNamespace(aims=aims, explain_s=60.0, give=0.1)),
+        scenario=SimpleNamespace(network=SimpleNamespace(**table_of_network)),
         problem=problem,
         services=SERVICES[: problem.services],
         counties=counties,
@@ -83,10 +95,33 @@ def asked(problem: NetworkProblem, aims: tuple[str, ...] = ("most_units",)) -> A
         seasons=SEASONS[: len(problem.reach)],
         rows=table,
         sites=named,
-        modules=pd.DataFrame({"use_therapist": problem.module_use[:, 0], "use_teacher": problem.module_use[:, 1]}),
+        forms=pd.DataFrame(
+            {"site_id": [f"s{j}" for j in problem.form_site], "form": "new", "size": "small", "mode": "", "barred": ""}
+        ),
+        modules=pd.DataFrame(
+            {
+                "site_id": [f"s{j}" for j in problem.module_site],
+                "service": [SERVICES[s] if s >= 0 else "" for s in problem.module_service],
+                "barred": "",
+            }
+        ),
         row_cell=np.arange(rows),
         routes=tuple(_minutes(problem, a) for a in range(len(problem.reach))),
     )
+
+
+def posing(question: Asked, free: NetworkProblem | None = None) -> Any:
+    """Poses one season of a tiny network by itself; for a site that is allowed again, the network given."""
+
+    def pose(*, season: str | None = None, allowed: str | None = None) -> Asked:
+        if allowed is not None:
+            assert free is not None
+            return replace(question, problem=free)
+        a = question.seasons.index(str(season))
+        alone = replace(question.problem, reach=(question.problem.reach[a],), season_share=np.ones(1))
+        return replace(question, problem=alone, seasons=(str(season),), routes=(question.routes[a],))
+
+    return pose
 
 
 def _minutes(problem: NetworkProblem, season: int) -> csr_array:
@@ -166,3 +201,21 @@ def is_within(found: Any, truth: float | None) -> bool:
     if truth in (None, np.inf):
         return bool(found.high == np.inf)
     return bool(found.low - room <= truth <= found.high + room)
+
+
+def rounds_or_building():
+    """Everyone may be served at home or at any site; money is enough for rounds, or for one building and few rounds."""
+    off = ("seasons", "years", "round_days", "site_by", "most_sites", "stands", "barred", "needs", "tilt", "gives")
+    problem = planned(0, off=off)
+    rows, sites, forms, modules = (
+        len(x) for x in (problem.units, problem.site_by, problem.form_site, problem.module_site)
+    )
+    return replace(
+        problem, services=1, groups=1, service=np.zeros(rows, int), group=np.zeros(rows, int), units=np.full(rows, 4.0),
+        reach=(csr_array(np.full((rows, sites), 5.0)),), round_yuan=np.full(rows, 2.0), round_value=np.full(rows, 9.0),
+        site_group=np.zeros(sites, int), form_capital=np.full(forms, 1000.0), form_running=np.full(forms, 1.0),
+        form_state=np.full(forms, FREE), module_state=np.full(modules, FREE), module_service=np.zeros(modules, int),
+        module_capital=np.zeros(modules), module_running=np.zeros(modules), module_space=np.zeros(modules),
+        module_use=np.zeros((modules, 2)), floor=np.zeros(1), standard=np.zeros(1), tilt_groups=np.zeros(1, bool),
+        pays=np.ones((1, 1, 2), bool), carry=np.zeros(1, bool), money=np.full((1, 1), 1010.0),
+    )  # fmt: skip

@@ -35,6 +35,7 @@ class HandMade:
     row_cell: Any
     sources: tuple[str, ...]
     pool_sites: tuple[str, ...]
+    round_hub: Any
     round_vehicle_days: Any
     longest_min: Any
     routes: tuple[Any, ...]
@@ -116,13 +117,14 @@ def question(seed: int = 0, cells: int = 6, sites: int = 4, years: int = 2) -> H
         pool=np.full((1, 1), 1e9), money=np.zeros((0, years)), pays=np.zeros((0, 2, 2), bool), carry=np.zeros(0, bool),
         floor=np.zeros(2), standard=np.zeros(2), tilt_groups=np.array([True, False]),
     )  # fmt: skip
-    network = SimpleNamespace(aims=("neediest",))
+    network = SimpleNamespace(aims=("neediest",), owners="joint", tilt=SimpleNamespace(share=0.5))
     scenario = SimpleNamespace(name="hand_made", network=network, weights=SimpleNamespace(severe=2.0, hardship=3.0))
     return HandMade(
         scenario=scenario, assumptions=default_assumptions(), problem=problem, services=SERVICES, counties=COUNTIES,
         years=tuple(range(2026, 2026 + years)), seasons=SEASONS, rows=rows.drop(columns="cell"), sites=table,
         forms=forms, modules=modules, cell_ids=tuple(f"c{c}" for c in range(cells)), row_cell=rows["cell"].to_numpy(),
-        sources=(), pool_sites=("s0",), round_vehicle_days=np.full(len(rows), 0.125),
+        sources=(), pool_sites=("s0",), round_hub=np.where(visited, 0, -1),
+        round_vehicle_days=np.full(len(rows), 0.125),
         longest_min=np.array([60.0, 60.0]), routes=routes,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from asked_networks import asked, best_value, hasty, planned, reference
 
 from optimizers.network import changes
 from planning.faults import PlanningError
-from planning.network.reasons.curve import BudgetPoint, budget_curve, curve_table, explain_curve, last_yuan, step
+from planning.network.reasons.curve import BudgetPoint, budget_curve, curve_table, explain_curve, step
 
 FACTORS = (0.25, 0.5, 1.0, 1.5, 3.0)
 
@@ -84,16 +84,6 @@ def test_too_little_money_for_the_targets_is_a_point_without_a_plan() -> None:
     assert curve_table(points)["status"].tolist() == ["infeasible", "optimal"]
 
 
-@pytest.mark.parametrize("n", range(3))
-def test_what_the_last_yuan_buy(n) -> None:
-    problem = rich(n)
-    total = float(problem.money.sum())
-    found = last_yuan(asked(problem), reference(problem), total / 3, solve=reference)
-    truth = best_value(problem) - best_value(changes.with_money(problem, 2 / 3))
-    assert found.low == found.high == pytest.approx(truth, abs=1e-5)
-    assert ("没有增加（已证明）" in found.zh) == (truth < 1e-5)
-
-
 def test_the_envelope_lies_on_the_values_from_above_and_steps_below_it_are_named() -> None:
     for n in range(6):
         problem = rich(n)
@@ -139,6 +129,3 @@ def test_money_without_a_limit_and_strange_multiples_are_errors() -> None:
         with pytest.raises(PlanningError) as caught:
             budget_curve(question, reference(question.problem), factors, solve=reference)
         assert words in caught.value.faults[0].zh
-    for yuan in (0.0, -3.0, 1e9, math.nan):
-        with pytest.raises(PlanningError):
-            last_yuan(asked(problem), reference(problem), yuan, solve=reference)

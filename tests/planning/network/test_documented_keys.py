@@ -12,6 +12,7 @@ from planning import Scenario, shipped_networks
 from planning.instrument_commands import INSTRUMENTS
 from planning.network.scenario.faults import network_faults
 from planning.network.scenario.form import Network
+from planning.network.variants.beside import COMPARISONS
 
 ROOT = Path(__file__).parents[3]
 READMES = [pytest.param(ROOT / name, id=name) for name in ("README.md", "README.zh-CN.md")]
@@ -79,6 +80,14 @@ def test_documented_defaults_are_those_of_the_form(readme: Path) -> None:
         elif isinstance(default, str):
             assert told[key] == default
     assert told["services"] == ", ".join(Network().services)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_comparison_and_its_tables_are_named(readme: Path) -> None:
+    text = readme.read_text(encoding="utf-8")
+    for word, (_, _, tables) in COMPARISONS.items():
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{word}` |")]
+        assert not [table for table in tables if f"`{word}_{table}`" not in row]
 
 
 @pytest.mark.parametrize("readme", READMES)

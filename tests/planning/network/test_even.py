@@ -81,3 +81,8 @@ def test_a_solver_that_shares_evenly_answers_the_same_question() -> None:
     problem, _ = plan_of(2)
     even = evenly(solve_network)(problem, ("most",), time_limit_s=5.0)
     assert even.objective == pytest.approx(solve_network(problem, ("most",), time_limit_s=5.0).objective, rel=1e-6)
+
+
+def test_where_nobody_goes_anywhere_nothing_is_shared() -> None:
+    problem, plan = one_site([4.0, 6.0], [0.0, 0.0])
+    assert all(flow.nnz == 0 for year in evened(problem, plan).served for flow in year)

@@ -12,6 +12,7 @@ import pytest
 from networks_by_hand import answer, question
 from test_result import names_of
 
+from planning.network.explanation import Explanation
 from planning.network.files import (
     TABLES,
     network_record,
@@ -23,7 +24,6 @@ from planning.network.files import (
     write_network,
 )
 from planning.network.read import read_network, standing_choice
-from planning.network.reasons.explanation import Explanation
 from planning.network.result import NetworkPlan
 from planning.tabular import write_csv
 
@@ -32,13 +32,18 @@ TOLD = (
     Explanation("lock", "s2", "代价不明", "not known", math.nan, 0.0, math.inf, "yuan"),
 )
 
+COMPARED = {
+    "phasing_sites": pd.DataFrame({"site_id": ["001"], "name_zh": ["=甲"], "opened": [0], "in_end": [True]}),
+    "integration_dropped": pd.DataFrame({"site_id": [], "capital_yuan": []}),
+}
+
 
 @pytest.fixture(scope="module")
 def plan() -> NetworkPlan:
     asked = question(4)
     stands = answer(asked, 4, *standing_choice(asked.problem))
     found = read_network(asked, answer(asked, 4), names_of(asked), stands, kappa=0.01)
-    return replace(found, explanations=TOLD)
+    return replace(found, explanations=TOLD, compared=COMPARED)
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +58,19 @@ def test_every_table_is_written_and_reads_back(plan: NetworkPlan, written: Path)
     again = read_network_plan(network_record(plan), plan.solver, written)
     for name in TABLES.values():
         pd.testing.assert_frame_equal(rounded(getattr(plan, name)), getattr(again, name), check_dtype=False)
+    assert list(again.compared) == list(COMPARED)
+    for name, table in COMPARED.items():
+        pd.testing.assert_frame_equal(table, again.compared[name], check_dtype=False)
     assert again.flows is None
     assert (again.years, again.seasons, again.services) == (plan.years, plan.seasons, plan.services)
+
+
+def test_what_was_compared_is_among_the_files_that_a_folder_must_have(written: Path) -> None:
+    names = {path.name for path in (written / "network").iterdir()}
+    assert names == {path.name for path in table_files(written, COMPARED)}
+    assert {"variants_phasing_sites.csv", "variants_integration_dropped.csv"} == names - {
+        path.name for path in table_files(written)
+    }
 
 
 def test_codes_stay_text(written: Path) -> None:

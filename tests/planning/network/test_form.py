@@ -51,6 +51,8 @@ def test_a_full_table_reads_back_equal() -> None:
         staff_counties=[{"county": "653125", "therapist": 9}],
         floors={"county_share": 0.1, "counties": {"653131": 0.3}},
         tilt={"share": 0.5, "prefectures": ["6532"]},
+        why_not=["G1"],
+        compare=["phasing", "seasons", "integration"],
         money=[{"source": "中央", "yuan": [1, 2, 3, 4, 5], "carry": True}, {"source": "省", "yuan": 7.5e6}],
     )
     assert Scenario.from_table(tomllib.loads(scenario.to_toml()), "again.toml") == scenario
@@ -88,6 +90,12 @@ IMPOSSIBLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("'x' stands twice; keep one", {}, {"money": [{"source": "x", "yuan": 1}, {"source": "x", "yuan": 2}]}),
     ("no county or prefecture is named", {}, {"tilt": {"share": 0.5}}),
     ("year: 2031 found, 2026 to 2030 is needed", lock(year=2031), {}),
+    ("'phasing' compares year by year", {}, {"compare": ["phasing"], "years": 1}),
+    ("'seasons' needs a plan for more than one season, 'summer' found", {}, {"compare": ["seasons"]}),
+    ("for more than one season, 'winter' found", {"season": "winter"}, {"compare": ["seasons"]}),
+    ("'phase' found, one of", {}, {"compare": ["phase"]}),
+    ("compare: 'phasing' stands twice", {}, {"compare": ["phasing", "phasing"]}),
+    ("why_not: 'G1' stands twice", {}, {"why_not": ["G1", "G1"]}),
     ("a number of 1 or less", {}, {"standards": {"day_care": 1.5}}),
     ("a number of 10 or less", {}, {"years": 11}),
     ("winter_months: 13 found, 12 or less is needed", {"assumptions": {"winter_months": 13.0}}, {"season": "both"}),
@@ -122,9 +130,11 @@ def test_every_place_in_the_table_is_looked_up(area: StudyArea) -> None:
         tilt={"share": 0.1, "counties": ["222222"], "prefectures": ["9999"]},
         staff_counties=[{"county": "333333"}],
         money=[{"source": "x", "yuan": 1, "counties": ["444444"], "prefectures": ["8888"]}],
+        why_not=["G0", str(area.candidates["site_id"].iloc[0])],
     )
     found = unknown_codes(scenario.model_dump(mode="json"), area)
-    assert len(found) == 7
+    assert len(found) == 8
+    assert sum("[network] why_not: there is no site 'G0'" in fault for fault in found) == 1
     for code in ("6599", "111111", "222222", "9999", "333333", "444444", "8888"):
         assert sum(f"'{code}'" in fault for fault in found) == 1
 
@@ -137,6 +147,7 @@ def test_special_schools_may_be_closed_in_a_network(area: StudyArea) -> None:
 
 
 def test_another_area_keeps_what_it_has_and_is_told_the_rest() -> None:
+    here = str(four_counties().candidates["site_id"].iloc[0])
     scenario = asked(
         modes={"6531": "purchased", "6540": "private_aided"},
         floors={"counties": {"653125": 0.1, "654001": 0.2}},
@@ -147,6 +158,7 @@ def test_another_area_keeps_what_it_has_and_is_told_the_rest() -> None:
             {"source": "one", "yuan": 1, "counties": ["653125", "654001"]},
             {"source": "other", "yuan": 1, "prefectures": ["6540"]},
         ],
+        why_not=["G0", here],
     )
     kept, left = scenario.for_area(four_counties())
     network = kept.network
@@ -156,7 +168,8 @@ def test_another_area_keeps_what_it_has_and_is_told_the_rest() -> None:
     assert network.tilt is None
     assert [row.county for row in network.staff_counties] == ["653131"]
     assert {m.source: m.counties for m in network.money} == {"all": (), "one": ("653125",)}
-    assert len(left) == 7
+    assert network.why_not == (here,)
+    assert len(left) == 8
     assert not unknown_codes(kept.model_dump(mode="json"), four_counties())
 
 

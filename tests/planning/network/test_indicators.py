@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from networks_by_hand import COUNTIES, SERVICES, HandMade, answer, question
+from scipy.sparse import csr_array
 
+from optimizers.network import FREE, STANDS
 from planning.network.measures.frames import Frames, frames_of
 from planning.network.measures.indicators import COLUMNS, DENOMINATORS, NETWORK_INDICATORS, indicators_table
 from planning.network.read import gap_between, standing_choice
@@ -71,13 +74,14 @@ class TestTheTable:
         made = Made(4, ON_ONE_ROAD)
         table = made.table
         assert list(table.columns) == list(COLUMNS)
-        assert list(dict.fromkeys(table["key"])) == [row.key for row in NETWORK_INDICATORS]
+        left_out = {"south_gap_points", "yuan_given", "yuan_left"}  # all is south, and money is no limit
+        assert list(dict.fromkeys(table["key"])) == [r.key for r in NETWORK_INDICATORS if r.key not in left_out]
         assert (table.drop(columns="value") != "").all(axis=None)
         assert not np.isinf(table["value"]).any()
         assert not table.duplicated(["key", "scope", "year"]).any()
         assert set(table["year"]) <= {0, 2026, 2027}
         kinds = table["scope"].str.partition(":")[0]
-        assert set(kinds) == {"all", "service", "county", "class"}
+        assert set(kinds) == {"all", "service", "county", "class", "staff"}
 
     def test_what_stands_is_told_as_year_0(self, made: Made) -> None:
         assert made.value("persons_served", year=0) <= made.value("persons_served")
@@ -120,9 +124,18 @@ class TestPeople:
         assert made.value("tilt_gap_points") == pytest.approx(100 * (rest - south))
 
     def test_no_gap_is_told_where_nothing_is_tilted(self, made: Made) -> None:
-        none = replace(made.asked, problem=replace(made.asked.problem, tilt_groups=np.zeros(2, bool)))
+        network = SimpleNamespace(aims=("neediest",), owners="joint", tilt=None)
+        none = replace(made.asked, scenario=SimpleNamespace(network=network, weights=made.asked.scenario.weights))
         table = indicators_table(frames_of(none, made.answer, None, 0.01))
         assert "tilt_gap_points" not in set(table["key"])
+
+    def test_the_gap_of_the_south_is_that_behind_the_rest_whatever_is_tilted(self, made: Made) -> None:
+        south, north = COUNTIES[0], "650102"
+        rows = made.asked.rows.assign(county_code=made.asked.rows["county_code"].replace(COUNTIES[1], north))
+        asked = replace(made.asked, counties=(south, north), rows=rows)
+        table = indicators_table(frames_of(asked, made.answer, None, 0.01)).set_index(["key", "scope", "year"])["value"]
+        shares = [table["share_served", f"county:{c}", LAST] for c in (south, north)]
+        assert table["south_gap_points", "all", LAST] == pytest.approx(100 * (shares[1] - shares[0]))
 
     def test_units_are_delivered_of_those_needed(self, made: Made) -> None:
         rows, p = made.asked.rows, made.asked.problem
@@ -244,6 +257,69 @@ class TestSupplyAndMoney:
             others = mine[mine["mode"] == "purchased"]["capacity_units"].sum()
             found = made.value("non_state_share", f"service:{service}")
             assert found == pytest.approx(others / mine["capacity_units"].sum())
+
+    def test_what_stands_stays_the_states_when_it_is_extended(self, made: Made) -> None:
+        forms = made.asked.forms.copy()
+        forms.loc[4] = {"site_id": "s0", "form": "upgraded", "size": "", "mode": "purchased"}
+        p = replace(
+            made.asked.problem, form_site=np.array([0, 1, 2, 3, 0]),
+            form_state=np.array([STANDS, FREE, FREE, FREE, FREE]),
+            form_capital=np.zeros(5), form_running=np.zeros(5), form_space=np.full(5, 500.0),
+            form_needs=csr_array((5, 4)), module_state=np.array([STANDS, FREE, *[FREE] * 6]),
+            module_capacity=np.full(8, 100.0),
+        )  # fmt: skip
+        never = np.full(6, -1)
+        extended = replace(
+            made.answer, form_year=np.array([0, -1, -1, -1, 1]), module_year=np.array([0, 1, *never])
+        )  # 100 of rehabilitation stand; 100 of day care are new in 2027, run by others
+        asked = replace(made.asked, problem=p, forms=forms)
+        table = indicators_table(frames_of(asked, extended, None, 0.01))
+        share = table[table["key"] == "non_state_share"].set_index(["scope", "year"])["value"]
+        assert share["all", 2026] == share["service:rehabilitation", 2027] == 0.0
+        assert share["service:day_care", 2027] == 1.0
+        assert 0.0 < share["all", 2027] < 1.0
+
+    def test_money_given_and_left_by_source(self, made: Made) -> None:
+        due = made.frames.found.counted.cost
+        pays = np.zeros((2, 2, 2), bool)
+        pays[0], pays[1, 1] = True, True
+        p = replace(
+            made.asked.problem, money=np.array([[5e6, 0.0], [1e6, 2e6]]), pays=pays, carry=np.zeros(2, bool)
+        )  # fmt: skip
+        asked = replace(made.asked, problem=p, sources=("region", "pairing"))
+        frames = frames_of(asked, replace(made.answer, paid=np.array([due, due * 0])), None, 0.01)
+        table = indicators_table(frames).set_index(["key", "scope", "year"])["value"]
+        spent = [due[: t + 1].sum() for t in range(2)]
+        assert [table["yuan_given", "all", y] for y in (2026, 2027)] == [6e6, 8e6]
+        assert table["yuan_left", "source:region", 2027] == pytest.approx(5e6 - spent[1])
+        assert table["yuan_left", "source:pairing", 2026] == 1e6
+        assert table["yuan_left", "all", 2027] == pytest.approx(8e6 - spent[1])
+        assert [table["yuan_given", f"county:{c}", LAST] for c in COUNTIES] == [5e6, 8e6]
+
+    def test_staff_taken_is_of_what_is_there_and_what_is_trained(self, made: Made) -> None:
+        use = np.zeros((8, 1))
+        use[2:, 0] = 3.0
+        use[4, 0] = -4.0  # trains four
+        home = replace(made.answer, at_home=np.zeros_like(made.answer.at_home))
+        p = replace(made.asked.problem, module_use=use, pool=np.array([[20.0]]))
+        table = indicators_table(frames_of(replace(made.asked, problem=p), home, None, 0.01))
+        found = table[table["key"] == "staff_taken"].set_index("scope")["value"]
+        on = made.answer.module_year >= 0
+        taken, there = 3.0 * (on[2:].sum() - on[4]), 20.0 + 4.0 * on[4]
+        assert found.to_dict() == {f"staff:{COUNTIES[0]}:therapist": pytest.approx(taken / there)}
+
+    @pytest.mark.parametrize(("pool", "short"), [(9.0, 1.0), (9.6, 1.0), (10.0, 0.0)])
+    def test_staff_is_used_up_when_the_smallest_module_that_is_off_lacks_some(
+        self, made: Made, pool: float, short: float
+    ) -> None:
+        use = np.array([[0.0], [0.0], [9.0], [1.0], *[[2.0]] * 4])  # the third is on, the fourth is the smallest off
+        home = replace(
+            made.answer, at_home=np.zeros_like(made.answer.at_home), form_year=np.array([0, 0, -1, -1]),
+            module_year=np.array([0, 0, 0, *[-1] * 5]),
+        )  # fmt: skip
+        p = replace(made.asked.problem, module_use=use, pool=np.array([[pool]]), round_resource=-1)
+        table = indicators_table(frames_of(replace(made.asked, problem=p), home, None, 0.01))
+        assert table.loc[table["key"] == "staff_used_up", "value"].to_list() == [short]
 
     def test_the_money_for_each_person_newly_served(self, made: Made) -> None:
         yuan = made.frames.money["yuan"].sum()

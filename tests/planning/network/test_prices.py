@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from asked_networks import asked, best_value, hasty, is_within, planned, reference
 
-from optimizers.network import BARRED, changes
+from optimizers.network import changes
 from optimizers.reference.network import MINIMISED
 from planning.faults import PlanningError
+from planning.network.explanation import explanations_table
 from planning.network.reasons import prices
 from planning.network.reasons.aims import price_of_first, prices_of_aims
-from planning.network.reasons.explanation import explanations_table, price
+from planning.network.reasons.explanation import price
 
 LIMITS = ("site_by", "floor", "standard", "tilt", "most_sites", "years")
 
@@ -70,17 +71,7 @@ def test_the_price_of_a_standard_is_in_yuan_where_the_aim_is_the_least_cost() ->
     solution = reference(problem, ("least_cost",))
     found = prices.price_of(asked(problem), solution, prices.standard(asked(problem)), solve=reference)
     assert found.unit == "yuan"
-    assert "元" in found.zh or "没有代价" in found.zh
-
-
-def test_a_ban_has_a_price() -> None:
-    free = planned(0, off=("seasons", "years", "site_by", "barred", "stands"))
-    site = int(free.form_site[np.flatnonzero(reference(free).form_year >= 0)[0]])
-    problem = replace(free, form_state=np.where(free.form_site == site, BARRED, free.form_state))
-    question = asked(problem)
-    found = prices.price_of(question, reference(problem), prices.ban(question, f"s{site}"), solve=reference)
-    assert found.value == pytest.approx(best_value(free) - best_value(problem), abs=1e-5)
-    assert found.value > 0.0
+    assert "元" in found.zh or "费用不变" in found.zh
 
 
 def test_each_limit_lifts_itself_and_no_other() -> None:
@@ -99,13 +90,13 @@ def test_what_costs_nothing_is_said_to_cost_nothing_only_with_a_proof() -> None:
     question, solution = asked(problem), reference(problem)
     proven = prices.price_of(question, solution, prices.most_sites(question), solve=reference)
     assert (proven.low, proven.high) == (0.0, 0.0)
-    assert "没有代价（已证明）" in proven.zh
-    assert "none (proven)" in proven.en
+    assert "服务量不变（已证明）" in proven.zh
+    assert "the best plan would deliver just as much (proven)" in proven.en
     open_ended = replace(solution, status="feasible", bound=solution.objective + 2.0, stages=())
     not_proven = prices.price_of(question, open_ended, prices.most_sites(question), solve=lambda *_, **__: open_ended)
     assert (not_proven.low, not_proven.high) == (0.0, 2.0)
     assert "已证明" not in not_proven.zh
-    assert "possibly none" in not_proven.en
+    assert "at most 2 service attendances more, or deliver just as much" in not_proven.en
 
 
 def test_a_price_may_be_known_from_below_only_or_not_at_all() -> None:
@@ -193,7 +184,7 @@ def test_limits_that_are_not_set_are_not_priced_and_unknown_names_are_errors() -
     problem = planned(0, off=("site_by", "floor", "standard", "tilt", "most_sites", "years"))
     question = asked(problem)
     assert prices.limits_of(question) == ()
-    for ask in (prices.lock, prices.ban, prices.floor, prices.standard):
+    for ask in (prices.lock, prices.floor, prices.standard):
         with pytest.raises(PlanningError) as caught:
             ask(question, "s77")
         assert "s77" in caught.value.faults[0]

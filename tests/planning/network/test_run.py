@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
@@ -14,10 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from four_counties import asked, four_counties
+from four_counties import TASHKURGAN, area_of_counties, asked, four_counties
 
 from geodata.errors import in_language
-from optimizers import network as engine
 from planning import Plan, PlanningError, cli, read_plan, run, write_plan
 from planning.compare import compare, printed, summary
 from planning.network import run as running
@@ -180,7 +180,8 @@ class TestTheCommand:
     def said(
         self, monkeypatch: pytest.MonkeyPatch, folder: Path, *more: str, given: Any = None
     ) -> tuple[int, str, str]:
-        monkeypatch.setattr(cli, "asked", lambda *_: (given or scenario(), four_counties()))
+        area = four_counties() if given is None else area_of_counties(TASHKURGAN)
+        monkeypatch.setattr(cli, "asked", lambda *_: (given or scenario(), area))
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = cli.main(["run", "any", "--out", str(folder), *more])
@@ -188,7 +189,7 @@ class TestTheCommand:
 
     @pytest.mark.parametrize(("language", "words"), [
         ("zh", ("规划年份 2026–2027", "资金合计", "康复服务：需要", "在附近但容量已满", "目标“提供最多服务”")),
-        ("en", ("years 2026-2027", "money of all years", "day care: ", "near but full", "aim 'most service")),
+        ("en", ("2026–2027; season", "money of all years", "day care: ", "near but full", "aim 'most service")),
     ])  # fmt: skip
     def test_run_prints_years_money_people_and_how_good_it_is(
         self, language: str, words: tuple[str, ...], plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -208,17 +209,29 @@ class TestTheCommand:
         assert plan.network is not None
         assert record["network"]["persons_served"] == plan.network.value("persons_served")
 
+    @pytest.mark.parametrize("language", ["zh", "en"])
     def test_what_cannot_be_done_is_said_with_what_would_help(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, language: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        lower = SimpleNamespace(what="standard", position=1, from_value=1.0, to_value=0.03)
-        monkeypatch.setattr(engine, "mend_network", lambda *_, **__: (lower,), raising=False)
-        given = scenario(standards={"day_care": 1.0})
-        status, _, err = self.said(monkeypatch, tmp_path / "plan", given=given)
-        assert status == 2
-        assert "各项限制和目标不能同时满足" in err
-        assert "日间照料标准：由 100% 降至 3%" in err
+        """A township in the mountains, everybody asked for, and next to no money."""
+        status, out, err = self.said(monkeypatch, tmp_path / "plan", "--lang", language, given=impossible(1.0))
+        assert (status, out) == (2, "")
         assert not (tmp_path / "plan").exists()
+        (said,) = [line for line in err.splitlines() if line and not line.startswith("four counties")]
+        lower = {"zh": r"不能同时满足.*日间照料.*100% 降至 (\d+)%", "en": r"day care: from 100% down to (\d+)%"}
+        found = re.search(lower[language], said)
+        assert found, said
+        if language == "en":
+            share = int(found[1]) / 100
+            assert run(impossible(share), area_of_counties(TASHKURGAN)).network is not None
+
+
+def impossible(standard: float) -> Any:
+    money = ({"source": "省级", "yuan": 100_000.0},)
+    return asked(
+        {"solver": {"effort": "first"}}, services=("day_care",), years=1, village_points=False, rounds=False,
+        standards={"day_care": standard}, money=money,
+    )  # fmt: skip
 
 
 def test_no_plan_in_the_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

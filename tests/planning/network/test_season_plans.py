@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from networks_by_hand import COUNTIES, SEASONS, HandMade, answer, question
 from scipy.sparse import csr_array
 
-from geodata.errors import both, in_language
+from geodata.errors import both
 from optimizers.network import BARRED, NetworkProblem, NetworkSolution, deliver, solve_network
 from planning.network.measures.deliveries import deliveries_of
 from planning.network.measures.groups import persons_served
@@ -26,10 +26,9 @@ from planning.network.scenario.form import Network
 from planning.network.variants.again import as_built, chosen_years
 from planning.network.variants.season_plans import (
     PLANS,
-    _value_sentences,
+    _values_told,
     for_season,
     largest_regrets,
-    regret_by_season,
     season_plans,
     with_regret,
 )
@@ -121,9 +120,8 @@ class TestEveryPlanInEverySeason:
         assert (regrets >= -1e-9).all()
 
     def test_regrets_are_those_of_plain_loops(self, seed: int) -> None:
-        square = regret_by_season(found(seed).values)
+        square = found(seed).values.set_index(["plan", "season"])["regret"].unstack().reindex(list(PLANS))
         value = {(r.plan, r.season): r.value for r in found(seed).values.itertuples()}
-        assert square.index.tolist() == list(PLANS)
         for plan in PLANS:
             for season in SEASONS:
                 assert square.loc[plan, season] == pytest.approx(
@@ -142,21 +140,26 @@ class TestEveryPlanInEverySeason:
         persons = rows.loc[rows["county_code"] == COUNTIES[1], "persons"].sum()
         here = table[(table["plan"] == "both") & (table["season"] == "winter")]
         assert here["persons"].sum() == pytest.approx(persons)
-        said = found(seed).sentences[-1]
-        assert f"{round(persons):,} persons" in said
-        assert "in B" in said
-        assert "roughly" in said
-        assert "乙县" in in_language(said, "zh")
-        assert "大致" in in_language(said, "zh")
+        said = found(seed).explanations[-1]
+        assert f"{round(persons):,} persons" in said.en
+        assert said.value == round(persons)
+        assert "in B" in said.en
+        assert "roughly" in said.en
+        assert "乙县" in said.zh
+        assert "大致" in said.zh
 
     def test_there_is_a_sentence_for_every_plan_and_one_for_the_best(self, seed: int) -> None:
-        said = found(seed).sentences
+        said = found(seed).explanations
         assert len(said) == len(PLANS) + 2
-        for sentence, row in zip(said, found(seed).regrets.itertuples(), strict=False):
-            assert f"{100 * row.regret_share:.1f} %" in sentence
-            assert f"{100 * row.regret_share:.1f}%" in in_language(sentence, "zh")
-        best = "Of the plans that can be used all the year, the plan of least regret loses least in its worst season."
-        assert said[-2] == best
+        for told, row in zip(said, found(seed).regrets.itertuples(), strict=False):
+            lost = row.regret_share > 1e-6
+            assert (f"loses {100 * row.regret_share:.1f} %" if lost else "none of these plans delivers more") in told.en
+            assert (f"损失 {100 * row.regret_share:.1f}%" if lost else "都不比它多") in told.zh
+            assert (told.kind, told.subject, told.unit) == ("seasons", row.plan, "weighted attendances")
+            assert told.value == row.largest_regret
+        largest = found(seed).regrets["largest_regret"]
+        differ = "the plan of least regret loses least in its worst season."
+        assert said[-2].en.endswith("in their worst seasons." if np.allclose(largest, largest.min()) else differ)
 
 
 def test_a_plan_that_cannot_be_used_in_one_season_says_so_and_is_not_called_the_best() -> None:
@@ -168,10 +171,18 @@ def test_a_plan_that_cannot_be_used_in_one_season_says_so_and_is_not_called_the_
     values = with_regret(pd.DataFrame(rows, columns=["plan", "season", "value", "persons_served", "unusable"]))
     regrets = largest_regrets(values)
     assert regrets.set_index("plan")["unusable"].to_dict() == {"summer": 1, "winter": 0, "all_year": 0, "both": 0}
-    summer, *_, best = _value_sentences(values, regrets)
-    assert "1 of its buildings and modules cannot be used" in summer
-    assert "无法使用" in in_language(summer, "zh")
-    assert "the plan of least regret loses least" in best
+    summer, *_, best = _values_told(values, regrets, "attendances")
+    assert "1 of its buildings and modules cannot be used" in summer.en
+    assert "无法使用" in summer.zh
+    assert "the plan of least regret loses least" in best.en
+
+
+def test_plans_that_are_equally_good_are_not_set_against_each_other() -> None:
+    rows = [(plan, season, 5.0, 3, 0) for plan in PLANS for season in SEASONS]
+    values = with_regret(pd.DataFrame(rows, columns=["plan", "season", "value", "persons_served", "unusable"]))
+    *_, said = _values_told(values, largest_regrets(values), "attendances")
+    assert "lose equally little" in said.en
+    assert "损失相同" in said.zh
 
 
 class TestTheQuestions:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from asked_networks import asked, planned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import both
+from planning.network.reasons.effects import gain, loss
 from planning.network.reasons.explanation import Interval
-from planning.network.reasons.mending import mending_sentences, no_plan
-from planning.network.reasons.sentences import amount, gained, joined, number, over_years, unit_of, within
+from planning.network.reasons.sentences import (
+    _AIM_UNITS,
+    amount,
+    counted,
+    gained,
+    joined,
+    number,
+    over_years,
+    unit_of,
+    within,
+)
 
 positive = st.floats(1e-4, 1e12)
 
@@ -53,7 +60,7 @@ def test_the_numbers_of_an_interval_hold_it(one, other) -> None:
         ((1.5, 0.0, 3.0), "不超过 3 服务人次，也可能没有代价", "at most 3 service attendances, possibly none"),
         (
             (2.0, 1.0, 3.0),
-            "在 1 至 3 服务人次之间",
+            "1 至 3 服务人次",
             "between 1 and 3 service attendances",
         ),
         ((2.0, 2.0, 2.0), "2 服务人次", "2 service attendances"),
@@ -65,6 +72,48 @@ def test_the_numbers_of_an_interval_hold_it(one, other) -> None:
 def test_a_price_is_said_as_far_as_it_is_known(interval, zh, en) -> None:
     said = within(Interval(*interval), "attendances")
     assert (said.zh, str(said)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("aim", "interval", "en", "zh"),
+    [
+        ("most", (5.0, 5.0, 5.0), "the best plan would deliver 5 service attendances more", "多提供 5 服务人次"),
+        ("most", (1.0, 0.0, 5.0), "the best plan would deliver at most 5 service attendances more, or deliver just as "
+         "much", "多提供不超过 5 服务人次，也可能服务量不变"),
+        ("most", (1.0, 1.0, math.inf), "the best plan would deliver at least 1 service attendance more",
+         "多提供至少 1 服务人次"),
+        ("most", (0.0, 0.0, 0.0), "the best plan would deliver just as much (proven)", "服务量不变（已证明）"),
+        ("most", (math.nan, 0.0, math.inf), "how much the plan would change was not found within the time given",
+         "对方案有多大影响，在所给时间内未能算出"),
+        ("worst_off", (0.1, 0.1, 0.1), "the best plan would raise the smallest share of need met by 10 percentage "
+         "points", "最低满足比例提高 10 个百分点"),
+        ("least_cost", (2e6, 1e6, 2e6), "the best plan would cost between 1 million yuan and 2 million yuan less",
+         "少花 100 万元 至 200 万元"),
+        ("fewest_sites", (1.0, 1.0, 1.0), "the best plan would open 1 site fewer", "少设 1 处"),
+    ],
+)  # fmt: skip
+def test_what_a_freer_plan_would_do_more_is_said_as_planners_say_it(aim, interval, en, zh) -> None:
+    said = gain(aim, Interval(*interval), _AIM_UNITS.get(aim, "attendances"))
+    assert (str(said), said.zh) == (en, zh)
+
+
+def test_a_loss_may_be_a_gain_or_open_on_both_sides() -> None:
+    assert loss("most", Interval(3.0, 3.0, 3.0), "attendances").zh == "少提供 3 服务人次"
+    assert loss("least_cost", Interval(3.0, 3.0, 3.0), "yuan").zh == "多花 3 元"
+    assert loss("most", Interval(-3.0, -3.0, -3.0), "attendances").zh == "多提供 3 服务人次"
+    assert (
+        loss("most", Interval(-1.0, -3.0, 2.0), "attendances").zh
+        == "少提供不超过 2 服务人次，或多提供不超过 3 服务人次"
+    )
+    assert "没有方案（已证明）" in loss("most", Interval(*(math.inf,) * 3), "attendances").zh
+    assert "未能算出" in loss("most", Interval(math.nan, -math.inf, math.inf), "attendances").zh
+
+
+def test_one_is_one_and_many_are_many() -> None:
+    assert str(amount(1.0, "sites")) == "1 site"
+    assert str(amount(1200.0, "persons")) == "1,200 persons"
+    assert counted(1, "site") == "1 site"
+    assert counted(0, "site") == "0 sites"
 
 
 def test_a_gain_is_said_in_the_words_of_a_gain() -> None:
@@ -97,50 +146,3 @@ def test_units_and_years_go_with_the_aim() -> None:
     assert over_years("most", (2026, 2027)).zh == "（2026—2027 年合计）"
     assert over_years("worst_off", (2026, 2027)).zh == "（2027 年）"
     assert over_years("most", (2026,)).zh == "（2026 年）"
-
-
-def mend(what, position, before, after):
-    return SimpleNamespace(what=what, position=position, from_value=before, to_value=after)
-
-
-def test_every_change_that_makes_a_plan_possible_has_its_sentence() -> None:
-    question = asked(planned(0, on=("money", "years")))
-    total = float(question.problem.money.sum())
-    told = mending_sentences(
-        question,
-        [
-            mend("money", None, 1.0, 1.5), mend("floor", 0, 0.5, 0.3333), mend("standard", 0, 0.8, 0.61),
-            mend("floors", None, 1.0, 0.9), mend("standards", None, 1.0, 0.5), mend("tilt", None, 0.6, 0.4),
-            mend("most_sites", None, 3.0, 5.0), mend("orders", 1, 0.0, -1.0), mend("staff", 0, 1.0, 1.25),
-            mend("unheard_of", None, 0.0, 1.0),
-        ],
-    )  # fmt: skip
-    kinds = ["money", "floor", "standard", "floors", "standards", "tilt", "most_sites", "order", "staff"]
-    assert [each.kind for each in told] == [f"mend_{kind}" for kind in kinds]
-    said = {each.kind: each for each in told}
-    assert said["mend_money"].value == pytest.approx(1.5 * total)
-    assert f"增加 {amount(total / 2, 'yuan', 1).zh}" in said["mend_money"].zh
-    assert said["mend_floor"].zh == "喀什市保底比例：由 50% 降至 33.3%。"  # down, so that it is enough
-    assert said["mend_standard"].zh == "康复服务标准：由 80% 降至 61%。"
-    assert said["mend_most_sites"].zh == "新设机构上限：由 3 处增至 5 处。"
-    assert said["mend_order"].subject == "s1"
-    assert said["mend_staff"].zh == "喀什市康复治疗师：由 1 增至 1.25 人。"
-    assert not any(re.search(r"[\u4e00-\u9fff]", each.en) for each in told)
-
-
-def test_staff_that_lacks_is_that_of_one_county_and_one_kind() -> None:
-    question = asked(planned(0, on=("money", "years")))
-    resources = question.problem.pool.shape[1]
-    pools = question.problem.pool.shape[0]
-    problem = replace(question.problem, pool=np.ones((pools, resources)))
-    last = mend("staff", (pools - 1) * resources, 0.0, 1.999999)
-    told = mending_sentences(replace(question, problem=problem), [last])[0]
-    assert told.subject == question.counties[pools - 1]
-    assert "由 0 增至 2 人" in told.zh
-    assert told.en.endswith("from 0 to 2 persons.")
-
-
-def test_no_plan_says_what_would_help_or_that_nothing_alone_does() -> None:
-    question = asked(planned(0))
-    assert "任改一项即可" in no_plan(question, [mend("most_sites", None, 1.0, 2.0)]).zh
-    assert "未找到" in no_plan(question, []).zh

@@ -10,11 +10,12 @@ import pytest
 from networks_by_hand import COUNTIES, answer, question
 from test_result import names_of
 
+from planning.network.explanation import Explanation
 from planning.network.read import read_network, standing_choice
-from planning.network.reasons.explanation import Explanation
 from planning.network.reasons.sentences import amount
 from planning.network.result import NetworkPlan
-from planning.network.summary import network_lines, service_title, tiers, worst_county
+from planning.network.summary import network_lines, service_title, services_added, tiers, ways_of_building, worst_county
+from planning.network.words import counted
 from planning.texts import LANGUAGES, gap_sentence
 
 NAMES = pd.DataFrame({"county_code": COUNTIES, "name_zh": ["喀什", "阿克苏"], "name_en": ["Kashgar", "Aksu"]})
@@ -64,7 +65,7 @@ def test_the_worst_county_is_told_by_name(plan: NetworkPlan) -> None:
     shares = {c: plan.value("share_served", f"county:{c}") for c in COUNTIES}
     assert found == (min(shares, key=lambda c: shares[c]), min(shares.values()))
     name = NAMES.set_index("county_code")["name_en"][found[0]]
-    assert f"worst county: {name} {found[1] * 100:.1f}%" in lines(plan)
+    assert f"county with the smallest share served: {name}, {found[1] * 100:.1f}%" in lines(plan)
 
 
 def test_how_good_it_is_is_told_for_every_aim(plan: NetworkPlan) -> None:
@@ -74,6 +75,10 @@ def test_how_good_it_is_is_told_for_every_aim(plan: NetworkPlan) -> None:
     ]
     proven = {"aim": "worst_off", "objective": 0.4, "bound": 0.4, "gap": 0.0, "status": "optimal", "unit": "share"}
     assert lines(replace(plan, aims=(proven,)))[-1].startswith("aim 'the worst-off county as high as can be': 40.0%;")
+    both = lines(replace(plan, aims=(proven, proven)))
+    assert both[-2].startswith(
+        "aim 'the worst-off county as high as can be' (before it gives way to later ones): 40.0%;"
+    )
     assert "lower" in gap_sentence("network_least_cost", "feasible", 0.1, "en")
 
 
@@ -105,7 +110,7 @@ def test_a_bound_that_says_nothing_is_not_told_as_a_share(gap: float | None) -> 
 def test_what_one_more_served_costs_is_of_all_years(plan: NetworkPlan) -> None:
     newly, each = plan.value("persons_newly_served"), plan.value("yuan_per_newly_served")
     line = next(x for x in lines(plan) if "more served" in x)
-    assert line.startswith(f"{round(newly):,} more served in 2027 than by what stands (by service); ")
+    assert line.startswith(f"{round(newly):,} more served in 2027 than by existing institutions (counted once for ")
     assert line.endswith(f"the money of all years is {amount(each, 'yuan')} for each")
 
 
@@ -116,15 +121,23 @@ def test_the_gap_is_told_as_behind_or_ahead(plan: NetworkPlan) -> None:
         table.loc[of, "value"] = np.where(table.loc[of, "year"] == 0, before, points)
         return lines(replace(plan, indicators=table), language)
 
-    assert "tilted areas are 7.0 points behind the rest (before, 7.0 points behind it)" in with_gap(7.0, 7.0)
-    assert "tilted areas are 2.5 points ahead of the rest (before, 0.2 points behind it)" in with_gap(-2.5, 0.2)
-    assert "倾斜地区覆盖率比其他地区高 2.9 个百分点（现状低 0.2 个百分点）" in with_gap(-2.9, 0.2, "zh")
+    even, ahead = with_gap(7.0, 7.0), with_gap(-2.5, 0.2)
+    points = "percentage points"
+    assert (
+        f"areas with the tilt of money: 7.0 {points} behind the rest (at present 7.0 {points} behind the rest)" in even
+    )
+    assert (
+        f"areas with the tilt of money: 2.5 {points} ahead of the rest (at present 0.2 {points} behind the rest)"
+        in ahead
+    )
+    told = with_gap(-2.9, 0.2, "zh")
+    assert "资金倾斜地区覆盖率比其他地区高 2.9 个百分点（现状比其他地区低 0.2 个百分点）" in told
 
 
 def test_a_plan_that_spends_nothing_says_so(plan: NetworkPlan) -> None:
     told = lines(replace(plan, money=plan.money.iloc[:0], rounds=plan.rounds.iloc[:0]))
     assert "nothing is spent" in told
-    assert "no rounds and no home service" in told
+    assert "no rounds" in told
 
 
 def test_what_is_known_only_roughly_is_said_beside_the_number(plan: NetworkPlan) -> None:
@@ -141,6 +154,83 @@ def test_what_a_building_would_have_cost_is_said_where_rounds_go(plan: NetworkPl
     told = lines(replace(plan, explanations=(instead, other)))
     assert "A building instead" in told
     assert "the curve" not in told
+
+
+def test_a_wing_of_a_school_is_newly_built() -> None:
+    rows = [
+        ("embedded", "school"), ("upgraded", "county_service_centre"), ("upgraded", "special_school"), ("new", "none"),
+        ("upgraded", "special_school"),
+    ]  # fmt: skip
+    assert ways_of_building(pd.DataFrame(rows, columns=["form", "host_type"])) == (1, 1, 3)
+
+
+def with_indicator(plan: NetworkPlan, key: str, values: dict[str, float]) -> NetworkPlan:
+    rows = pd.DataFrame({"key": key, "scope": list(values), "year": plan.last_year, "value": list(values.values())})
+    return replace(plan, indicators=pd.concat([plan.indicators[plan.indicators["key"] != key], rows]))
+
+
+def test_money_that_is_left_is_told_by_source(plan: NetworkPlan) -> None:
+    given = with_indicator(plan, "yuan_given", {"all": 9e6, "source:区级": 5e6, "source:pairing": 4e6})
+    left = with_indicator(given, "yuan_left", {"all": 1.5e6, "source:区级": 0.2, "source:pairing": 1.5e6})
+    assert "not spent: 1.5 million yuan of 9 million yuan (pairing: 1.5 million yuan)" in lines(left)
+    assert "未支出 150 万元（各来源合计 900 万元）：pairing 150 万元" in lines(left, "zh")
+    assert not any("not spent" in line for line in lines(plan))
+
+
+def test_staff_that_are_nearly_all_taken_or_too_few_are_told_by_kind_and_county(plan: NetworkPlan) -> None:
+    first, second = COUNTIES
+    short = {f"staff:{first}:therapist": 1.0, f"staff:{first}:care_worker": 0.0, f"staff:{second}:teacher": 0.0}
+    taken = {f"staff:{second}:therapist": 0.95, f"staff:{second}:round_days": 0.97, f"staff:{second}:teacher": 0.94}
+    made = with_indicator(with_indicator(plan, "staff_used_up", short), "staff_taken", taken)
+    expected = "therapists in Kashgar, Aksu; days of the staff of rounds in Aksu"
+    assert f"staff taken to 95% or more in 2027, or too few left for anything more: {expected}" in lines(made)
+    expected = "康复治疗师（喀什、阿克苏）；上门服务工作日（阿克苏）"
+    assert f"2027 年可增人员已用去 95% 以上或余下不够再增设：{expected}" in lines(made, "zh")
+    assert any("therapists in 2 counties" in line for line in network_lines(made, "en", NAMES.iloc[:0]))
+    assert not any("staff taken" in line for line in lines(with_indicator(made, "staff_taken", {})) if "Aksu" in line)
+
+
+def test_where_money_may_go_to_one_county_its_people_are_told_apart(plan: NetworkPlan) -> None:
+    earmarked = with_indicator(
+        plan, "yuan_given", {"all": 1e6, **{f"county:{c}": 1e6 * i for i, c in enumerate(COUNTIES)}}
+    )
+    told, last = lines(earmarked), plan.groups[plan.groups["year"] == plan.last_year]
+    for title, code in (
+        ("Aksu, where money may be spent", COUNTIES[1]),
+        ("Kashgar elsewhere", COUNTIES[0]),
+    ):
+        line = next(x for x in told if x.strip().startswith(title))
+        here = last[last["county_code"] == code]
+        assert f": {here['persons'].sum():,} in need, {here['persons_served'].sum():,} served" in line
+    assert not any(line.strip().startswith("all services") for line in told)
+    assert worst_county(earmarked) is None  # there is one county to choose from
+    assert told[-1].startswith("the values of the aims are of the whole area")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "0 counties"), (1, "1 county"), (2, "2 counties"), (1200, "1,200 counties")]
+)
+def test_one_is_not_many(number: int, told: str) -> None:
+    assert counted(number, "county", "en") == told
+    assert counted(number, "county", "zh") == f"{number:,} 个县市"
+
+
+def test_services_added_where_something_is_open_and_training_are_told(plan: NetworkPlan) -> None:
+    rows = [("s0", "day_care", 2027), ("s0", "day_care", 2027), ("s0", "", 2026), ("s0", "rehabilitation", 0)]
+    made = replace(plan, modules=pd.DataFrame(rows, columns=["site_id", "service", "opened"]))
+    told = lines(made)
+    assert next(x for x in told if x.startswith("2027: ")).endswith(
+        "; 1 service added or widened at sites already open"
+    )
+    assert not next(x for x in told if x.startswith("2026: ")).endswith("open")
+    assert "staff are trained at 1 county centre" in told
+
+
+def test_what_opens_with_its_site_is_not_added_to_it(plan: NetworkPlan) -> None:
+    for year in plan.years:
+        opened = dict(zip(plan.sites["site_id"], plan.sites["opened"], strict=True))
+        new = plan.modules[plan.modules["opened"] == year].to_dict("records")
+        assert services_added(plan, year) == sum(opened[m["site_id"]] != year for m in new)
 
 
 def test_nobody_in_need_has_no_worst_county(plan: NetworkPlan) -> None:

@@ -127,6 +127,8 @@ def priced(counties: Counties, prices: Floats, clock: Clock, near: float, relaxe
     shares = dict(zip(order.tolist(), _shares_of_the_rest(sizes[order]), strict=True))
 
     def alone(g: int) -> tuple[float, Floats | None]:
+        if clock.is_up:
+            return -np.inf, None
         return _alone(_block(counties, reduced, g), clock.part(min(1.0, _AT_ONCE * shares[g])), near)
 
     with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -190,7 +192,7 @@ def together(counties: Counties, ways: Sequence[Priced], clock: Clock) -> Floats
 
     Args:
         counties: the model, cut.
-        ways: what counties do at several prices; nothing at all is always a way.
+        ways: what counties do at several prices; nothing at all is a way, too, of a county without order or floor.
         clock: seconds for the small model.
     """
     arrays, groups = counties.arrays, len(counties.columns) - 1

@@ -4,8 +4,8 @@
     x_pe <= units_r Σ_{t in Y_p} Σ_{k of q} m_kt        at a pair q of site and service where nothing stands
 
 There is one for every arc e = (r, q) and period p. Few of them bind, so a large model is given those that its
-relaxation breaks, and a narrow one all of them. They matter most where years are folded and people weigh unequally:
-else a module of the last year could serve the neediest of all years.
+relaxation breaks, and a narrow one, or one cut into counties, all of them. They matter most where years are folded
+and people weigh unequally: else a module of the last year could serve the neediest of all years.
 """
 
 from dataclasses import dataclass

@@ -192,7 +192,7 @@ def _record(problem: NetworkProblem, kind: str, at: int, missed: float, proven: 
 
 def _tilt(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Way]:
     """The largest share that a plan can give to the tilted groups."""
-    share, best = problem.tilt_share, None
+    share, best, settled = problem.tilt_share, None, False
     if share <= 0:
         return
     for _ in range(_RATIO_STEPS):
@@ -202,17 +202,18 @@ def _tilt(problem: NetworkProblem, core: Core, clock: Clock) -> Iterator[Way]:
         cost[model.slack[0].columns] = 1.0
         found = _least(model, cost, clock)
         if found is None:
-            return
+            break
         values, proven = found
         reached = _share_in(lower, model, values)
         if best is not None and reached <= best + _HAIR:
+            settled = proven
             break
         best = reached if best is None else max(best, reached)
         share = best
         if clock.is_up or not proven:
             break
     if best is not None and best < problem.tilt_share:
-        yield (Mend("tilt", None, problem.tilt_share, max(0.0, best - _HAIR), clock.left_s > 0),)
+        yield (Mend("tilt", None, problem.tilt_share, max(0.0, best - _HAIR), settled),)
 
 
 def _share_in(problem: NetworkProblem, model: Model, values: Floats) -> float:

@@ -27,6 +27,7 @@ _EACH_S: Final = 2.0  # seconds for one model
 _NEAR: Final = 2e-5  # of the plan's value
 _LEAST_COUNTIES: Final = 3  # with fewer in all there is nothing to leave as it is
 _IN_VAIN: Final = 1.5  # times as many models as there are counties, in a row without a better plan, end the search
+_EVERY: Final = 8  # better plans, after which one is delivered year by year: the last may break a limit there
 _NODES: Final = 1_000_000
 
 
@@ -45,6 +46,7 @@ def improved(goal: Goal, counties: Counties, written: Written, found: Found, clo
     values = _deliveries(goal, written, found.choice, clock)
     if groups < _LEAST_COUNTIES or values is None:
         return found
+    accepted = 0
     rng, size, in_vain, best = np.random.default_rng(_SEED), _FIRST_SIZE, 0, float(written.cost @ values)
     while not (clock.is_up or in_vain >= _IN_VAIN * groups or _is_close(goal, found, best, wanted)):
         part = Clock(min(_EACH_S, clock.left_s))
@@ -55,7 +57,9 @@ def improved(goal: Goal, counties: Counties, written: Written, found: Found, clo
         if better is None or worth >= best - _NEAR * abs(best):
             in_vain += 1
             continue
-        values, best, in_vain = better, worth, 0
+        values, best, in_vain, accepted = better, worth, 0, accepted + 1
+        if accepted % _EVERY == 0:
+            found = with_choice(goal, found, choice_in(written.model, goal.problem, values))
     return with_choice(goal, found, choice_in(written.model, goal.problem, values))
 
 

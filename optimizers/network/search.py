@@ -61,10 +61,14 @@ def _large(goal: Goal, found: Found, clock: Clock) -> Found:
     found = _first_plan(goal, relaxed, found, clock)
     if goal.effort == "first" and found.choice is not None:
         return found
-    for step in (_narrow_years, _by_county, _folded, _whole):
-        if is_done(goal, found, wanted):
-            break
-        found = step(goal, relaxed, found, clock, wanted)
+    try:
+        for step in (_narrow_years, _by_county, _folded, _whole):
+            if is_done(goal, found, wanted) or (clock.is_up and found.choice is not None):
+                break
+            found = step(goal, relaxed, found, clock, wanted)
+    except KeyboardInterrupt:  # of the counties, which are asked side by side
+        if found.choice is None:
+            raise
     return found
 
 
@@ -121,13 +125,12 @@ def _relaxed(goal: Goal, found: Found, written: Written, clock: Clock, links: in
 
 def _first_plan(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock) -> Found:
     """A plan made of what the relaxation opens for the most part; where there is none, of all that it opens."""
-    begun_with = found.choice
     for part in _PARTS:
         used = _used(goal.problem, relaxed.written.model, relaxed.values, part)
         narrow = goal.only(*_and_chosen(used, found.choice))
         written, gap = narrow.model(folded=True, linked=True), max(goal.gap, _FIRST_GAP)
         found = branched(goal, narrow, written, found, _at_most(clock, _NARROW_S), gap=gap)
-        if found.choice is not begun_with:
+        if found.choice is not None:
             break
     return found
 

@@ -106,14 +106,16 @@ def _by_county(
     table = people.rename(columns={"persons_hardship": "persons"})
     by = rows.groupby("county_code").sum().reindex(table["county_code"], fill_value=0.0)
     table["visits"] = _whole_visits(table["persons"].to_numpy(float), rate)
-    table["visits_on_rounds"] = _whole_visits(by["reached"].to_numpy(), rate)
+    missed = table["persons"].to_numpy(float) - by["reached"].to_numpy()
+    table["unreached_persons"] = np.rint(np.maximum(missed, 0.0)).astype(int)
+    without = _whole_visits(np.where(table["unreached_persons"] > 0, missed, 0.0), rate)
+    table["visits_on_rounds"] = np.maximum(table["visits"] - without, 0)
     table["mean_minutes"] = (by["minutes"] / by["reached"].where(by["reached"] > 0)).round(1).to_numpy()
     table["round_days"] = np.ceil(by["round_days"].to_numpy() - 1e-9).astype(int)
     table["visits_a_day"] = (table["visits_on_rounds"] / table["round_days"].where(table["round_days"] > 0)).round(1)
     table["staff_days"] = np.ceil(table["round_days"] * figures["round_team_staff"].value - 1e-9).astype(int)
     table["staff"] = np.ceil(table["staff_days"] / figures["working_days_year"].value).astype(int)
-    table["unreached_persons"] = (table["persons"] - by["reached"].round().astype(int).to_numpy()).astype(int)
-    return table
+    return table[[c for c in table if c != "unreached_persons"] + ["unreached_persons"]]
 
 
 def _whole_visits(persons: Floats, rate: float) -> npt.NDArray[np.int64]:

@@ -18,7 +18,8 @@ class Explanation:
     | value | the number found, in `unit`; inf where nothing makes it possible, nan where it was not found in the time |
     | low, high | the true number lies between them, both included; equal where it is exact |
     | unit | "attendances", "weighted attendances", "weighted person-years", "persons", "person-years", "yuan", |
-    |      | "yuan/person/year", "yuan/person once", "share", "sites", "times", "min"; "" where there is no number |
+    |      | "yuan/person/year", "yuan/person once", "share", "sites", "times", "min", "days a year"; |
+    |      | "" where there is no number |
     """
 
     kind: str

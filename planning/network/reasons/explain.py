@@ -13,6 +13,8 @@
 | curve, curve_steps | yuan | what each step of money buys | `curve.py` |
 | mend_... | ... | what would make a plan possible | `mending.py` |
 | left_out | "" | how many were not computed, for want of time | here |
+| one_road | "" | what is known of who depends on one road | `../run.py` |
+| phasing, seasons, integration | persons, aim, ..., no_plan | other ways of planning | `../variants/` |
 
 What is asked again, in which order, stands in `tasks.py`.
 """

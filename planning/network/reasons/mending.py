@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
@@ -33,6 +34,10 @@ class Mend(Protocol):
         """What it is."""
 
     @property
+    def proven(self) -> bool:
+        """Whether less of it is proven not to be enough."""
+
+    @property
     def to_value(self) -> float:
         """What it must be."""
 
@@ -55,8 +60,17 @@ def mending_sentences(question: NetworkQuestion, ways: Iterable[Way]) -> tuple[E
 def _way_told(question: NetworkQuestion, way: Way) -> Explanation | None:
     if not way or any(mend.what not in _TOLD for mend in way):
         return None
-    parts = [_TOLD[mend.what](question, mend) for mend in way]
+    parts = [_as_proven(_TOLD[mend.what](question, mend), mend) for mend in way]
     return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _as_proven(of: Explanation, mend: Mend) -> Explanation:
+    """The same where the change is proven to be the smallest; else with what is not known of it."""
+    if mend.proven:
+        return of
+    en, zh = of.en.removesuffix("."), of.zh.removesuffix("。")
+    en, zh = f"{en} (less may do: not proven).", f"{zh}（更小的改动是否足够尚未证明）。"
+    return replace(of, en=en, zh=zh, low=-np.inf, high=np.inf)
 
 
 def _together(parts: Sequence[Explanation]) -> Explanation:

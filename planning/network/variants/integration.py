@@ -20,7 +20,8 @@ from geodata.errors import Sentence, both, prefixed
 from planning.faults import PlanningError
 from planning.network.explanation import Explanation
 from planning.network.posing.places import XPCC_CITIES
-from planning.network.reasons.sentences import exactly, gained, told
+from planning.network.reasons.explanation import Interval
+from planning.network.reasons.sentences import amount, exactly, gained, told
 from planning.network.result import NetworkPlan
 from planning.network.scenario.asked import network_of
 from planning.network.scenario.form import Money
@@ -233,12 +234,24 @@ def _better_told(separate: NetworkPlan, joint: NetworkPlan) -> Explanation | Non
     if interval is None:
         return None
     unit = str(joint.aims[0]["unit"])
-    words = gained(interval, unit)
-    sentence = both(
-        f"What the best plan together gains on the best plan apart, in the first aim: {words}.",
-        f"按首要目标计，统筹的最好方案比各自规划的最好方案改进：{words.zh}。",
+    return told(KIND, "aim", _better_sentence(interval, unit), interval, unit)
+
+
+def _better_sentence(interval: Interval, unit: str) -> Sentence:
+    """A gain, a loss, or what of both is possible: rounds that are offered apart may not be together."""
+    low, high = interval.low, interval.high
+    if low >= 0.0 or high <= 0.0:
+        words = gained(interval if low >= 0.0 else Interval(-interval.value, -high, -low), unit)
+        gains, gains_zh = ("gains", "改进") if low >= 0.0 else ("loses", "减少")
+        return both(
+            f"What the best plan together {gains} on the best plan apart, in the first aim: {words}.",
+            f"按首要目标计，统筹的最好方案比各自规划的最好方案{gains_zh}：{words.zh}。",
+        )
+    more, less = amount(high, unit, 1), amount(-low, unit, 1)
+    return both(
+        f"In the first aim the best plan together may gain up to {more} on the best plan apart, or lose up to {less}.",
+        f"按首要目标计，统筹的最好方案比各自规划的最好方案最多改进 {more.zh}，也可能最多减少 {less.zh}。",
     )
-    return told(KIND, "aim", sentence, interval, unit)
 
 
 def _dropped_told(dropped: pd.DataFrame, before: int, after: int) -> Explanation:

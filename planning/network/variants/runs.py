@@ -72,14 +72,13 @@ def turn_of(aim: str) -> int:
     return sense("most" if aim in VALUED else aim)
 
 
-def gain(freer: NetworkPlan, tighter: NetworkPlan) -> Interval | None:
-    """How much more the best plan of the freer question reaches in the first aim than the best of the tighter one.
+def gain(one_plan: NetworkPlan, other_plan: NetworkPlan) -> Interval | None:
+    """How much more the best plan of one question reaches in the first aim than the best of another.
 
-    Every plan of the tighter question must be one of the freer: it is never below 0. None where they cannot be
-    compared.
+    Below 0 where it reaches less. None where they cannot be compared.
     """
-    one, other = best_in(freer), best_in(tighter)
+    one, other = best_in(one_plan), best_in(other_plan)
     if one is None or other is None:
         return None
     (_, a, b), (_, c, d) = one, other
-    return cleaned(a - c, max(0.0, a - d), b - c, max(abs(a), abs(c)))
+    return cleaned(a - c, a - d, b - c, max(abs(a), abs(c)))

@@ -165,26 +165,32 @@ def _unusable(count: int) -> Sentence:
     if not count:
         return both("", "")
     return both(
-        f" {count} of its buildings and modules cannot be used in one of the seasons: too far from a centre then.",
-        f"其中 {count} 项设施或功能在另一季无法使用：与县中心的往返时间超限。",
+        f" {count} of its buildings and modules cannot be used in one of the seasons.",
+        f"其中 {count} 项设施或功能在另一季无法使用。",
     )
 
 
 def _smallest_loss(regrets: pd.DataFrame, unit: str) -> Explanation:
     """Which plan loses least, of those that can be used all the year; of equal ones that of least regret."""
-    all_year = regrets[regrets["unusable"] == 0] if (regrets["unusable"] == 0).any() else regrets
+    usable = regrets[regrets["unusable"] == 0]
+    all_year = usable if len(usable) else regrets
+    which = both("the plans that can be used all the year", "全年可用的方案")
+    if not len(usable):
+        which = both(
+            "these plans, none of which can be used as a whole all the year", "这几个方案（均不能全年完整使用）"
+        )
     least = float(all_year["largest_regret"].min())
     is_least = np.isclose(all_year["largest_regret"], least, rtol=1e-9, atol=1e-6)
     equal = all_year.loc[is_least, "plan"].to_list()
     name = PLANS["both" if "both" in equal else str(equal[0])]
     sentence = both(
-        f"Of the plans that can be used all the year, the plan {name} loses least in its worst season.",
-        f"在全年可用的方案中，{name.zh}的方案在其最差季节损失最少。",
+        f"Of {which}, the plan {name} loses least in its worst season.",
+        f"在{which.zh}中，{name.zh}的方案在其最差季节损失最少。",
     )
     if is_least.all() and len(equal) > 1:
         sentence = both(
-            "The plans that can be used all the year lose equally little in their worst seasons.",
-            "全年可用的各方案在各自最差季节的损失相同。",
+            f"Of {which}, all lose equally little in their worst seasons.",
+            f"{which.zh}在各自最差季节的损失相同。",
         )
     return told(KIND, "smallest_loss", sentence, exactly(least), unit)
 

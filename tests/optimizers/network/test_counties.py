@@ -1,12 +1,16 @@
 """Counties by themselves bound every plan at whatever prices; what is put together from them keeps what they share."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brute_force import best_value
 from tiny_networks import tiny_network
 
 from optimizers.clock import Clock
-from optimizers.network.choice import choice_in
+from optimizers.network import goal as goal_room
+from optimizers.network import search, solve_network
+from optimizers.network.choice import Choice, choice_in
 from optimizers.network.core import core_of
 from optimizers.network.counties import counties_of, priced, together
 from optimizers.network.goal import Goal
@@ -54,19 +58,35 @@ def test_a_plan_put_together_keeps_the_money_and_whatever_else_is_shared(seed):
         assert worth >= -goal.sign * float(written.cost @ values) * (1 - HAIR) - HAIR or goal.problem.years > 1
 
 
+@pytest.mark.parametrize("aim", ["most", "worst_off", "least_cost"])
 @pytest.mark.parametrize("seed", range(12))
-def test_without_time_the_bound_is_that_of_the_relaxation(seed):
-    _, written, counties = cut(seed, "most")
+def test_without_time_the_bound_is_that_of_the_relaxation_and_no_plan_passes_it(seed, aim):
+    goal, written, counties = cut(seed, aim)
     program = WarmProgram(written.arrays)
-    values = program.solve(5.0)
-    if values is not None:
+    values, best = program.solve(5.0), best_value(goal.problem, (aim,))
+    if values is not None and best is not None:
         found = priced(counties, counties.prices(program.duals), Clock(0.0), 0.0, values)
         assert found.bound >= program.objective - HAIR * (1 + abs(program.objective))
+        assert found.bound <= goal.sign * best + HAIR * (1 + abs(best))
 
 
-def test_a_county_without_time_gives_the_bound_of_its_relaxation_or_none_at_all():
-    goal, _, counties = cut(2, "most")
-    best = best_value(goal.problem, ("most",))
-    assert best is not None
-    bound = goal.sign * priced(counties, np.zeros(counties.shared.size), Clock(0.0), 0.0).bound
-    assert bound >= best - HAIR
+def test_without_time_nothing_is_known_where_no_relaxation_is_given():
+    _, _, counties = cut(2, "most")
+    found = priced(counties, np.zeros(counties.shared.size), Clock(0.0), 0.0)
+    assert found.bound == -np.inf
+    assert not found.known.any()
+
+
+def test_a_search_whose_clock_is_up_asks_no_counties(monkeypatch):
+    def never(*asked):
+        raise AssertionError("counties were asked")
+
+    monkeypatch.setattr(search, "counties_of", never)
+    monkeypatch.setattr(goal_room, "_SMALL", 0)
+    goal, _, _ = cut(2, "most")
+    start = choice_of(solve_network(goal.problem, effort="first"))
+    assert search.best_choice(replace(goal, effort="thorough"), start, Clock(0.0)).choice is not None
+
+
+def choice_of(solution):
+    return Choice(solution.form_year, solution.module_year)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -147,5 +148,6 @@ class TestSeasons:
 
     def test_who_depends_on_one_road_is_counted_in_every_season_and_plan(self) -> None:
         table = by_season().one_road
+        assert set(zip(table["plan"], table["season"], strict=True)) == set(product(PLANS, ("summer", "winter")))
         assert set(table["county_code"]) == {TASHKURGAN}
         assert (table["persons"] > 0).all()

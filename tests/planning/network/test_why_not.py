@@ -63,7 +63,6 @@ def forbidden(free: NetworkProblem, site: int) -> tuple[Asked, Asked]:
 @pytest.mark.parametrize("n", range(4))
 def test_of_a_forbidden_site_only_its_ban_is_lifted_and_it_is_then_forced_in(n) -> None:
     free = planned(n, off=(*OFF, "years", "site_by"))
-    signs = set()
     for site in np.unique(free.form_site[free.form_state == FREE]).tolist():
         question, without = forbidden(free, site)
         pose = posing(question, without.problem)
@@ -75,8 +74,6 @@ def test_of_a_forbidden_site_only_its_ban_is_lifted_and_it_is_then_forced_in(n) 
         assert ("多提供" in found.zh) == (truth < -1e-5)
         early = why_not(question, hasty(n)(question.problem), f"s{site}", pose=pose, solve=hasty(n))
         assert early.low - 1e-5 <= truth <= early.high + 1e-5 or is_within(early, truth)
-        signs.add(np.sign(round(truth, 5)))
-    assert signs <= {-1.0, 0.0, 1.0}
 
 
 def test_lifting_a_ban_may_be_a_gain() -> None:

@@ -123,6 +123,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 def _not_toml(file: str, error: Exception) -> Sentence:
     line = re.search(r"line (\d+)", str(error))
     where = f"第 {line[1]} 行" if line else "文件"
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return both(
+            f"{file}: not valid TOML ({error}); correct it: quotes and commas must be the plain ones, no key twice",
+            f"{file}：{where}不合 TOML 写法；请改正：引号、逗号须用半角，同一键不能出现两次",
+        )
     return both(
         f"{file}: not TOML in UTF-8 ({error}); correct it or save it as UTF-8",
         f"{file}：{where}不是 UTF-8 编码的 TOML 写法；请改正，或另存为 UTF-8",

@@ -1,7 +1,8 @@
 """What a plan can do without: modules and buildings that nobody would miss, left open where money is to spare.
 
 A module goes when what is left at its site still gives all that is delivered there; a building goes with its last
-module. Deliveries and payments are then made anew. The plan is kept as it was found where that would worsen an aim.
+module, and opens no earlier than its first. Deliveries and payments are then made anew. The plan is kept as it was
+found where that would worsen an aim.
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ def _most_delivered(problem: NetworkProblem, solution: NetworkSolution) -> list[
 
 
 def needed_forms(problem: NetworkProblem, solution: NetworkSolution, modules: Ints) -> Ints:
-    """(F,) first years of the forms that hold a module, were ordered, or that another form hangs on."""
+    """(F,) first years of the forms that hold a module, were ordered, or that another form hangs on.
+
+    A form that is there for its modules alone opens with the first of them.
+    """
     first = np.array(solution.form_year, np.int64)
     site, free = np.asarray(problem.form_site), np.asarray(problem.form_state) == FREE
     used = np.asarray(problem.site_by) >= 0
@@ -83,7 +87,12 @@ def needed_forms(problem: NetworkProblem, solution: NetworkSolution, modules: In
         if not len(more):
             break
         used[more] = True
-    return np.where(free & ~used[site], NEVER, first)
+    bound = np.asarray(problem.site_by) >= 0
+    bound[hangs_on] = True
+    begins = np.full(len(problem.site_by), problem.years)
+    np.minimum.at(begins, np.asarray(problem.module_site)[on], modules[on])
+    later = free & (first >= 0) & ~bound[site]
+    return np.where(free & ~used[site], NEVER, np.where(later, np.maximum(first, begins[site]), first))
 
 
 def _as_good(problem: NetworkProblem, found: NetworkSolution, solution: NetworkSolution) -> bool:

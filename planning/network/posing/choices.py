@@ -20,10 +20,12 @@ MODULE_COLUMNS = (
     "site", "site_id", "service", "capacity_units", "capital_yuan", "running_yuan", "space_m2", *USES, "state",
     "barred",
 )  # fmt: skip
-FORM_RULES = ("new_buildings", "accessible", "holder")
-"""What bars a form: no new buildings; a host not known to be accessible; no institution near to hold the point."""
-MODULE_RULES = ("outreach", "referral")
-"""What bars a module: no county centre near enough for its staff to come; none near enough to refer people to."""
+FORM_RULES = ("new_buildings", "accessible", "holder", "elsewhere")
+"""What bars a form: no new buildings; a host not known to be accessible; no institution near to hold the point; a
+county that is not among those of the candidates (an order to open the site sets that aside)."""
+MODULE_RULES = ("outreach", "referral", "elsewhere")
+"""What bars a module: no county centre near enough for its staff to come; none near enough to refer people to; a county
+that is not among those of the candidates."""
 _STANDING_IN = {"rehabilitation_centre": "rehabilitation", "day_care": "day_care"}  # kinds with one service
 Row = dict[str, Any]
 
@@ -36,18 +38,20 @@ class Chooser:
         network: services, modes and what may be chosen.
         persons_usual: host → persons that the assumptions give an institution of this kind.
         units_a_person: service → mean units a year of a person who comes.
+        only_counties: codes of the counties where something new may be; all when empty.
     """
 
     network: Network
     catalogue: Catalogue
     persons_usual: dict[str, float]
     units_a_person: dict[str, float]
+    only_counties: tuple[str, ...] = ()
 
     def forms(self, site: Any) -> list[Row]:
         """The forms of a row of the site table."""
         if site.role == "existing":
             more = self._extension(site)
-            return [_form(site, _STANDING, "", STANDS)] + ([_form(site, more, self.mode(site), FREE)] if more else [])
+            return [_form(site, _STANDING, "", STANDS)] + ([self._added(site, more)] if more else [])
         return [self._form(site, building) for building in self._buildings(site)]
 
     def modules(self, site: Any) -> list[Row]:
@@ -93,6 +97,14 @@ class Chooser:
             return None
         return self.catalogue.building("upgraded", "", *add, self.mode(site))
 
+    def _added(self, site: Any, building: Building) -> Row:
+        rule = "elsewhere" if self._elsewhere(site) else ""
+        return _form(site, building, self.mode(site), BARRED if rule else FREE, rule)
+
+    def _elsewhere(self, site: Any) -> bool:
+        """Whether nothing new may be there because its county is not asked for."""
+        return bool(self.only_counties) and site.county_code not in self.only_counties and not site.locked
+
     def _schools(self) -> bool:
         return any(service in SCHOOLS for service in self.network.services)
 
@@ -127,6 +139,8 @@ class Chooser:
 
     def _module_rule(self, site: Any, service: str) -> str:
         """The rule that bars a module, see `MODULE_RULES`; "" where none does."""
+        if self._elsewhere(site):
+            return "elsewhere"
         if not site.drawing:
             return "outreach"
         return "referral" if site.tier == "township" and service in REFERRAL and not site.refers else ""
@@ -150,7 +164,8 @@ class Chooser:
 
     def _training(self, site: Any) -> Row:
         gives, capital, running = self.catalogue.training()
-        row = _module(site, "", Module(1, 0, capital, running, 0, 0), FREE)
+        rule = "elsewhere" if self._elsewhere(site) else ""
+        row = _module(site, "", Module(1, 0, capital, running, 0, 0), BARRED if rule else FREE, rule)
         return row | {f"use_{word}": -persons for word, persons in gives.items()}
 
 

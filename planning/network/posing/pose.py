@@ -125,7 +125,7 @@ def pose_network(scenario: Scenario, area: StudyArea, progress: Progress | None 
         centre_id=ties.centre_ids, centre_min=ties.centre_min, drawing=ties.staff_site >= 0, refers=ties.refers,
         held=(places.sites["tier"] != "village").to_numpy(bool) | ties.link.any(axis=1),
     )  # fmt: skip
-    forms, modules = choices(tied, _chooser(network, catalogue, assumptions, rows))
+    forms, modules = choices(tied, _chooser(network, catalogue, assumptions, rows, scenario.candidates.counties))
     times = Times(area, assumptions, places, at, progress)
     parts = Parts(network, catalogue, seasons, rows, cells, tied, forms, modules, ties, need.residents, kappa)
     problem, homes = problem_of(parts, scenario, times)
@@ -180,12 +180,19 @@ def _need(scenario: Scenario, area: StudyArea, assumptions: Assumptions, at: Int
     return need, cells.assign(owner=np.where(xpcc, "xpcc", "local"))
 
 
-def _chooser(network: Network, catalogue: Catalogue, assumptions: Assumptions, rows: pd.DataFrame) -> Chooser:
+def _chooser(
+    network: Network,
+    catalogue: Catalogue,
+    assumptions: Assumptions,
+    rows: pd.DataFrame,
+    only_counties: tuple[str, ...],
+) -> Chooser:
     """What makes forms and modules, with the mean units a year of a person who comes."""
     sums = rows.groupby("service")[["units", "persons"]].sum()
     prefix = "capacity_"
     usual = {row.key.removeprefix(prefix): row.value for row in assumptions.rows if row.key.startswith(prefix)}
-    return Chooser(network, catalogue, usual, dict((sums["units"] / sums["persons"]).items()))
+    usual_units = dict((sums["units"] / sums["persons"]).items())
+    return Chooser(network, catalogue, usual, usual_units, only_counties)
 
 
 def _check_locks(scenario: Scenario, sites: pd.DataFrame, problem: NetworkProblem) -> None:

@@ -178,7 +178,7 @@ def _times(
     if found.persons < 0.5 or not np.isfinite(found.minutes):
         return ()
     name, here = site_name(question, site), amount(found.minutes, "min")
-    alone = round(max(found.persons - found.with_other, 0.0))
+    alone = int(max(found.persons - found.with_other, 0.0) + 1e-6)  # never more than are served here
     none, none_zh = (
         (
             f"; {alone:,} of them {'has' if alone == 1 else 'have'} no other open site in time",

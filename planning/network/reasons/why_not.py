@@ -40,6 +40,7 @@ _FORM_RULES: Final = {
         "所在场所未知是否无障碍，而本情景只用无障碍场所",
     ),
     "holder": both("no institution near enough may hold this village point", "附近没有可挂靠的机构"),
+    "elsewhere": both("its county is not among [candidates] counties", "所在县不在 [candidates] counties 之列"),
 }
 _OUTREACH: Final = both(
     "no county centre is near enough for its staff to come", "附近没有县级中心，其人员无法在时限内到达"
@@ -111,6 +112,8 @@ def _rule(question: NetworkQuestion, site: int) -> Sentence:
     """Which rule bars every form there, the ban on the site aside; "" where some form may be chosen without it."""
     if reason := str(question.sites["unsafe"].iloc[site]):
         return both(f"it is marked as unsafe ({reason})", f"已标为不安全（{reason}）")
+    if nothing := _nothing_to_offer(question, site):
+        return nothing
     here = np.asarray(question.problem.form_site) == site
     rules = question.forms.loc[here, "barred"].tolist()
     if _is_free(question, site) or (question.sites["forbidden"].iloc[site] and "" in rules):
@@ -118,6 +121,15 @@ def _rule(question: NetworkQuestion, site: int) -> Sentence:
     known = [_FORM_RULES[rule] for rule in dict.fromkeys(rules) if rule]
     listed = both("; ".join(known), "；".join(rule.zh for rule in known))
     return listed if known else both("nothing may be built there", "那里没有可选的设施")
+
+
+def _nothing_to_offer(question: NetworkQuestion, site: int) -> Sentence:
+    """Why no service could be offered there, whatever is built; "" where one could, or where the site is forbidden."""
+    here = question.modules[np.asarray(question.problem.module_site) == site]
+    if not len(here) or (here["barred"] == "").any():
+        return both("", "")
+    parts = list(_barred_services(question, here))
+    return both("".join(parts).strip().rstrip("."), "".join(part.zh for part in parts).removesuffix("。"))
 
 
 def _is_free(question: NetworkQuestion, site: int) -> bool:

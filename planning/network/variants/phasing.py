@@ -38,7 +38,7 @@ class Phasing:
         services: the last year by service: `service`, `persons`, `served_nested`, `served_end`, `lost` (persons, below
             0 where the nested plan serves more), `units_nested`, `units_end`, `units_lost`.
         years: the nested plan by year: `year`, `sites_opened`, `capital_yuan`, `running_yuan` (with rounds),
-            `persons_served` (by service), `units_delivered`.
+            `persons_served` (by service).
         sites: `site_id`, `name_zh`, `name_en`, `county_code`, `opened` (nested, 0 for never), `in_end` (bool).
         price: in what the first aim counts in the last year; None for aims of another kind, or with a tilt.
         explanations: what this says, in both languages.
@@ -152,7 +152,7 @@ def _years_table(plan: NetworkPlan) -> pd.DataFrame:
     for kind in ("capital", "running"):
         yuan = plan.money[plan.money["kind"] == kind].groupby("year")["yuan"].sum()
         table[f"{kind}_yuan"] = yuan.reindex(years, fill_value=0.0)
-    sums = plan.groups.groupby("year")[["persons_served", "units_delivered"]].sum()
+    sums = plan.groups.groupby("year")[["persons_served"]].sum()  # units of different services do not add up
     return table.join(sums.reindex(years)).reset_index()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from four_counties import posed
+from four_counties import TASHKURGAN, posed
 
-from optimizers.network import BARRED
+from optimizers.network import BARRED, FREE
 from planning.network.posing.choices import FORM_RULES, MODULE_RULES
 from planning.network.posing.pose import NetworkQuestion
 
@@ -60,3 +60,13 @@ def test_a_ban_bars_everything_there_and_adds_no_rule() -> None:
     assert (banned.forms["barred"][here] == free.forms["barred"][here]).all()
     moved = banned.problem.form_state != free.problem.form_state
     assert (banned.forms["barred"][moved & ~here] == "holder").all()  # village points that only it could have held
+
+
+def test_nothing_new_may_be_in_a_county_that_is_not_asked_for() -> None:
+    only = asked_for({"candidates": {"counties": [TASHKURGAN]}})
+    county = only.sites["county_code"].to_numpy()
+    for table in (only.forms, only.modules):
+        there = county[table["site"]] == TASHKURGAN
+        assert not (table["state"][~there] == FREE).any()
+        assert (table["state"][there] == FREE).any()
+        assert set(table["barred"][~there & (table["state"] == BARRED)]) == {"elsewhere"}

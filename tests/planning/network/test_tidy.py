@@ -91,3 +91,15 @@ def test_where_no_plan_is_nothing_is_tidied() -> None:
     problem = given(1)
     none = replace(everything(problem), objective=None)
     assert tidied(problem, none) is none
+
+
+def test_a_building_opens_no_earlier_than_its_first_service_unless_ordered() -> None:
+    problem = given(1)
+    plan = everything(problem)
+    late = np.where(problem.module_state == 1, 0, problem.years - 1)
+    free = problem.form_state == 0
+    holds = np.isin(problem.form_site, problem.module_site[problem.module_state == 0])
+    assert (free & holds).any()
+    assert (needed_forms(problem, plan, late)[free & holds] == problem.years - 1).all()
+    ordered = replace(problem, site_by=np.zeros(len(problem.site_by), int))
+    assert (needed_forms(ordered, plan, late)[free & holds] == 0).all()

@@ -7,12 +7,13 @@ A small question is asked whole at once. A large one goes through models, each b
 | relaxed | years folded, nothing whole | a bound, prices, and what a good plan is made of |
 | first plan | years folded, only what the relaxation opens for the most part | the first plan |
 | narrow years | every year, only what the relaxation and the plan use | the years put right |
+| folded | years folded, everything | better plans, a sharper bound |
 | counties | years folded, each county alone at those prices | a sharper bound, at need a plan (`counties.py`) |
 | neighbours | years folded, some counties again, all else as it is | better plans (`neighbours.py`) |
-| folded | years folded, everything | better plans, a sharper bound |
 | whole | every year, everything | the proof, where there is time |
 
-Whatever a model says, a plan is worth what its deliveries year by year are worth (`choice.py`).
+With very many rows the counties come before the folded model. Whatever a model says, a plan is worth what its
+deliveries year by year are worth (`choice.py`).
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +37,8 @@ from optimizers.solvers.warm import WarmProgram
 EFFORTS: Final = ("first", "quick", "thorough")
 _FIRST_GAP: Final = 0.004  # of the narrow models
 _NEAR_ENOUGH: Final = {"first": 0.03, "quick": 0.008, "thorough": 0.0}  # gap at which each effort stops
-_NARROW_S, _YEARS_S, _AROUND_SHARE, _FOLDED_SHARE = 12.0, 5.0, 0.5, 0.7  # shares of the time left
+_NARROW_S, _YEARS_S, _FOLDED_SHARE, _AROUND_SHARE = 12.0, 5.0, 0.45, 0.6  # shares of the time left
+_MANY_ROWS: Final = 10_000  # of need, from which counties by themselves give more in a minute than all in one model
 _LINKINGS, _LINKING_SHARE = 4, 0.1  # times that rows are added to a relaxation, part of the time that may take
 _MONEY: Final = ((1.0, 0.2, 1e-3), (1.25, 0.05, 3e-3))  # times the price of money, share of time, nearness
 _HAIR: Final = 1e-6
@@ -61,8 +63,9 @@ def _large(goal: Goal, found: Found, clock: Clock) -> Found:
     found = _first_plan(goal, relaxed, found, clock)
     if goal.effort == "first" and found.choice is not None:
         return found
+    both = (_by_county, _folded) if goal.core.units.size > _MANY_ROWS else (_folded, _by_county)
     try:
-        for step in (_narrow_years, _by_county, _folded, _whole):
+        for step in (_narrow_years, *both, _whole):
             if is_done(goal, found, wanted) or (clock.is_up and found.choice is not None):
                 break
             found = step(goal, relaxed, found, clock, wanted)
@@ -147,13 +150,12 @@ def _narrow_years(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wan
 
 def _folded(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wanted: float) -> Found:
     """Years folded, everything."""
-    share = _FOLDED_SHARE if goal.problem.years > 1 and goal.effort == "thorough" else 1.0
-    return branched(goal, goal, relaxed.written, found, clock.part(share), gap=wanted)
+    return branched(goal, goal, relaxed.written, found, clock.part(_FOLDED_SHARE), gap=wanted)
 
 
 def _whole(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wanted: float) -> Found:
     """Every year, everything."""
-    if goal.problem.years == 1 or goal.effort != "thorough":
+    if goal.effort != "thorough":
         return found
     return branched(goal, goal, goal.model(folded=False), found, clock, gap=goal.gap)
 

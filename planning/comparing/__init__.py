@@ -1,0 +1,16 @@
+"""Plans set side by side, read closely: what is better, what cannot be told apart, who gains, who loses, who moves.
+
+`planning.compare` makes the table of numbers; the files of this room read it and the plans behind it. Nothing is
+solved here. Every sentence is a `geodata.errors.Sentence`: English, with the same in Chinese.
+
+| file | what it tells |
+|------|---------------|
+| words.py | a number with its unit |
+| gaps.py | how far each plan may be from the best one, and so which differences mean something |
+| marks.py | the table of indicators with better, worse, the same, cannot be told apart |
+| counties.py | each county under each plan; counties that gain and that lose |
+| network_counties.py | each county under each network plan, by its services |
+| groups.py | how many persons change their time band or their group |
+| trade_off.py | plans as points of two indicators, those that no other plan beats |
+| charts.py | pictures of these as inert SVG |
+"""

@@ -5,6 +5,7 @@ imports nothing but numpy and highspy. A process can be ended from outside at an
 nobody while it solves a large linear program.
 """
 
+import os
 import pickle
 import signal
 import sys
@@ -94,7 +95,8 @@ def run(task: Task, is_over: Callable[[], bool], tell: Callable[[News], None]) -
 
 def _main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits; it ends this process
-    out = sys.stdout.buffer
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a version of HiGHS prints of itself is not news
 
     def tell(news: News) -> None:
         pickle.dump(news, out)

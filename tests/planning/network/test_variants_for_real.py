@@ -26,6 +26,8 @@ YUAN = 4_000_000.0
 BOTH = (YANQI, TIEMENGUAN)
 AROUND = {"solver": {"time_limit_s": 5.0, "gap": 0.02, "effort": "first"}}
 
+pytestmark = pytest.mark.slow  # whole scenarios, asked in many ways: `pytest -m slow` runs them
+
 
 @cache
 def scenario() -> Scenario:

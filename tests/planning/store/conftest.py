@@ -24,6 +24,13 @@ PROGRAMS = [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.environ.ge
 SAFE_TO_FORGET = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c shared_buffers=16MB"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They take long and nothing else uses the store yet: `pytest -m slow` runs them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 def cannot(why: str) -> None:
     """Skip with a reason; fail where JIUJIN_POSTGRESQL=required says that it must be there."""
     if os.environ.get("JIUJIN_POSTGRESQL") == "required":

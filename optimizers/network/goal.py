@@ -17,7 +17,7 @@ from optimizers.network.problem import BARRED, FREE, NetworkProblem
 from optimizers.solvers import highs
 from optimizers.solvers.arrays import ModelArrays
 
-_SMALL: Final = 20_000  # deliveries in all years of a question that is asked whole at once
+_SMALL: Final = 5_000  # deliveries in all years of a question that is asked whole at once
 _CLOSER: Final = 0.9  # of a gap that is asked for: its scale shrinks with the bound
 _NODES: Final = 10_000_000
 

@@ -12,8 +12,8 @@ A small question is asked whole at once. A large one goes through models, each b
 | neighbours | years folded, some counties again, all else as it is | better plans (`neighbours.py`) |
 | whole | every year, everything | the proof, where there is time |
 
-With very many rows the counties come before the folded model. Whatever a model says, a plan is worth what its
-deliveries year by year are worth (`choice.py`).
+With many rows the counties come before the folded model, with few the folded model before the years. Whatever a model
+says, a plan is worth what its deliveries year by year are worth (`choice.py`).
 """
 
 from dataclasses import dataclass, replace
@@ -37,8 +37,10 @@ from optimizers.solvers.warm import WarmProgram
 EFFORTS: Final = ("first", "quick", "thorough")
 _FIRST_GAP: Final = 0.004  # of the narrow models
 _NEAR_ENOUGH: Final = {"first": 0.03, "quick": 0.008, "thorough": 0.0}  # gap at which each effort stops
-_NARROW_S, _YEARS_S, _FOLDED_SHARE, _AROUND_SHARE = 12.0, 5.0, 0.45, 0.6  # shares of the time left
+_NARROW_S, _YEARS_S, _AROUND_SHARE = 12.0, 5.0, 0.6  # shares of the time left
 _MANY_ROWS: Final = 10_000  # of need, from which counties by themselves give more in a minute than all in one model
+_FIRST_SHARE: Final = {"many rows": 1.0, "few rows": 0.3}
+_FOLDED_SHARE: Final = {"many rows": 0.45, "few rows": 0.95}
 _LINKINGS, _LINKING_SHARE = 4, 0.1  # times that rows are added to a relaxation, part of the time that may take
 _MONEY: Final = ((1.0, 0.2, 1e-3), (1.25, 0.05, 3e-3))  # times the price of money, share of time, nearness
 _HAIR: Final = 1e-6
@@ -63,9 +65,8 @@ def _large(goal: Goal, found: Found, clock: Clock) -> Found:
     found = _first_plan(goal, relaxed, found, clock)
     if goal.effort == "first" and found.choice is not None:
         return found
-    both = (_by_county, _folded) if goal.core.units.size > _MANY_ROWS else (_folded, _by_county)
     try:
-        for step in (_narrow_years, *both, _whole):
+        for step in _MANY_STEPS if _has_many_rows(goal) else _FEW_STEPS:
             if is_done(goal, found, wanted) or (clock.is_up and found.choice is not None):
                 break
             found = step(goal, relaxed, found, clock, wanted)
@@ -84,6 +85,10 @@ def _small(goal: Goal, found: Found, clock: Clock) -> Found:
             return found
         written = relaxed.written
     return branched(goal, goal, written, found, clock, gap=wanted)
+
+
+def _has_many_rows(goal: Goal) -> bool:
+    return goal.core.units.size > _MANY_ROWS
 
 
 def _at_most(clock: Clock, seconds: float) -> Clock:
@@ -128,11 +133,12 @@ def _relaxed(goal: Goal, found: Found, written: Written, clock: Clock, links: in
 
 def _first_plan(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock) -> Found:
     """A plan made of what the relaxation opens for the most part; where there is none, of all that it opens."""
+    share = _FIRST_SHARE["many rows" if _has_many_rows(goal) else "few rows"]
     for part in _PARTS:
         used = _used(goal.problem, relaxed.written.model, relaxed.values, part)
         narrow = goal.only(*_and_chosen(used, found.choice))
         written, gap = narrow.model(folded=True, linked=True), max(goal.gap, _FIRST_GAP)
-        found = branched(goal, narrow, written, found, _at_most(clock, _NARROW_S), gap=gap)
+        found = branched(goal, narrow, written, found, _at_most(clock.part(share), _NARROW_S), gap=gap)
         if found.choice is not None:
             break
     return found
@@ -150,7 +156,8 @@ def _narrow_years(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wan
 
 def _folded(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wanted: float) -> Found:
     """Years folded, everything."""
-    return branched(goal, goal, relaxed.written, found, clock.part(_FOLDED_SHARE), gap=wanted)
+    share = _FOLDED_SHARE["many rows" if _has_many_rows(goal) else "few rows"]
+    return branched(goal, goal, relaxed.written, found, clock.part(share), gap=wanted)
 
 
 def _whole(goal: Goal, relaxed: _Relaxed, found: Found, clock: Clock, wanted: float) -> Found:
@@ -195,3 +202,7 @@ def _and_chosen(used: tuple[Bools, Bools], choice: Choice | None) -> tuple[Bools
     if choice is None:
         return used
     return used[0] | (choice.form_year != NEVER), used[1] | (choice.module_year != NEVER)
+
+
+_MANY_STEPS: Final = (_narrow_years, _by_county, _folded, _whole)
+_FEW_STEPS: Final = (_folded, _narrow_years, _by_county, _whole)

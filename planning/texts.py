@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from planning.layer_texts import LAYER_TEXTS
 from planning.network.words import NETWORK_TEXTS
+from planning.words import compare, editor, files, look, map, session, store
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final = ("zh", "en")
@@ -16,9 +17,7 @@ MORE_IS_BETTER: Final = (
 )  # fmt: skip
 """Models that make their objective as large as can be; the others make it small."""
 # key → (Chinese, English)
-TEXTS: Final[dict[str, tuple[str, str]]] = {
-    **LAYER_TEXTS,
-    **NETWORK_TEXTS,
+_COMMON: Final[dict[str, tuple[str, str]]] = {
     "jiujin": ("就近 · 残疾人服务资源规划", "Jiujin · service planning for disabled people"),
     "stamp": (STAMP, f"{STAMP} (internal working map, not reviewed for publication)"),
     "modelled": (
@@ -268,6 +267,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Note: the plans count 'near' by other minutes",
     ),
 }
+_PARTS: Final = (
+    LAYER_TEXTS, NETWORK_TEXTS, compare.WORDS, editor.WORDS, files.WORDS, look.WORDS, map.WORDS, session.WORDS,
+    store.WORDS, _COMMON,
+)  # fmt: skip
+TEXTS: Final[dict[str, tuple[str, str]]] = {key: words for part in _PARTS for key, words in part.items()}
 
 
 def text(key: str, language: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("geodata", "optimizers", "planning")
-PAGE = [ROOT / "streamlit_app.py", *sorted((ROOT / "planning" / "app").glob("*.py"))]
+PAGE = [ROOT / "streamlit_app.py", *sorted((ROOT / "planning" / "app").rglob("*.py"))]
 PYTHON = [ROOT / "streamlit_app.py", *(p for room in ROOMS for p in sorted((ROOT / room).rglob("*.py")))]
 NEVER = {
     "optimizers": {"pandas", "geopandas", "shapely", "osmnx", "folium", "streamlit", "geodata", "planning"},
@@ -100,7 +100,7 @@ def test_files_and_functions_stay_short(path: Path) -> None:
     assert long == {}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "planning" / "app").glob("*.[jc]s*")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "planning" / "app").rglob("*.[jc]s*")), ids=name_of)
 def test_scripts_and_styles_of_the_page_name_no_address(path: Path) -> None:
     source = path.read_text(encoding="utf-8").replace(SVG, "")
     assert re.findall(r"https?://[^\s'\"]*", source) == []

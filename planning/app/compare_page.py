@@ -15,7 +15,7 @@ from planning.faults import in_language
 from planning.maps import coverage_map, difference_map
 from planning.notes import cautions, conditions
 from planning.scenario import load
-from planning.screens import (
+from planning.screens.plans import (
     headlines,
     indicator_rows,
     legend,

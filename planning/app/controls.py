@@ -14,7 +14,7 @@ from planning.app.state import for_area, language, study_area, word
 from planning.demand_report import available_bases
 from planning.scenario import Scenario, load, shipped
 from planning.scenario_form import LIMITS, PROFILES, Forbid, Lock, Model
-from planning.screens import scenario_with, season_in, site_choices
+from planning.screens.plans import scenario_with, season_in, site_choices
 from planning.texts import LANGUAGES
 
 GOALS = ("max_coverage", "equity", "p_median", "p_center", "lexicographic", "set_cover", "backup_coverage", "none")

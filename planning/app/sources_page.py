@@ -5,7 +5,7 @@ import streamlit as st
 from planning.app.controls import choose_language
 from planning.app.state import for_area, language, plain, solved, study_area, word
 from planning.scenario import load, shipped
-from planning.screens import assumption_rows, data_rows, institution_rows
+from planning.screens.plans import assumption_rows, data_rows, institution_rows
 from planning.texts import people_note
 
 

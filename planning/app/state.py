@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from planning import Plan, Scenario, StudyArea, run
 from planning.faults import in_language
-from planning.screens import base_map
+from planning.screens.plans import base_map
 from planning.texts import text
 
 KEPT_PLANS = 24

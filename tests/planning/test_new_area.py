@@ -32,7 +32,7 @@ from planning.maps import coverage_map
 from planning.new_area import new_area
 from planning.plan import Plan
 from planning.scenario import Scenario, load
-from planning.screens import data_rows, institution_rows
+from planning.screens.plans import data_rows, institution_rows
 
 COUNTY = "653131"  # few cells, one township, one village point
 VILLAGE = "653131205201"

@@ -17,7 +17,7 @@ from planning.app.state import plain
 from planning.assumptions import default_assumptions
 from planning.scenario import load, shipped
 from planning.scenario_form import Lock, Objective
-from planning.screens import site_choices
+from planning.screens.plans import site_choices
 from planning.texts import TEXTS
 
 PAGE = Path(__file__).parents[2] / "streamlit_app.py"

@@ -17,7 +17,7 @@ from planning.folder import FILES, coverage_table
 from planning.plan import BAND_NAMES, INDICATORS
 from planning.scenario import load
 from planning.scenario_form import CloseRoad, Forbid, Lock
-from planning.screens import (
+from planning.screens.plans import (
     assumption_rows,
     base_map,
     data_rows,

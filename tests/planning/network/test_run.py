@@ -22,7 +22,7 @@ from planning import Plan, PlanningError, cli, read_plan, run, write_plan
 from planning.compare import compare, printed, summary
 from planning.network import run as running
 from planning.network.files import TABLES, rounded
-from planning.screens import indicator_rows
+from planning.screens.plans import indicator_rows
 
 SMALL = {
     "services": ("rehabilitation", "day_care"), "first_year": 2026, "years": 2, "village_points": False,

@@ -1,0 +1,1 @@
+"""Help for planners: the glossary and the guided first plan."""

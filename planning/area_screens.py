@@ -92,7 +92,10 @@ def area_sentences(area: StudyArea, language: str) -> list[str]:
 
 def area_title(area: StudyArea, language: str) -> str:
     """What the area is called."""
-    return str(area.data.package.get(f"title_{language}") or area.data.name)
+    package = area.data.package
+    english, _, chinese = str(package.get("title", "")).partition(" / ")  # the embedded area has both in one
+    embedded = {"en": english, "zh": chinese}[language] if chinese else ""
+    return str(package.get(f"title_{language}") or embedded or area.data.name)
 
 
 def bases_rows(area: StudyArea, language: str) -> list[dict[str, Any]]:

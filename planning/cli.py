@@ -26,6 +26,7 @@ from planning.run import run
 from planning.scenario import Scenario, find, load, read_toml, shipped, shipped_networks
 from planning.scenario_faults import form_faults
 from planning.scenario_form import Layers
+from planning.store_commands import add_store_commands
 from planning.study_area import StudyArea, embedded
 from planning.texts import LANGUAGES, text
 from planning.travel_commands import add_commands
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     add_layer_commands(command)
     add_area_commands(command)
     add_instrument_commands(command)
+    add_store_commands(command)
     app = command("app", _app, "the page in the browser, on this machine only / 打开网页")
     app.add_argument("--port", type=int, default=8501)
     wheels = command("wheelhouse", _wheelhouse, "download all wheels for a machine without internet / 离线安装包")
@@ -200,16 +202,11 @@ def _app(options: argparse.Namespace) -> int:
             f"{page}：没有安装网页；请重新安装本项目",
         )
         raise PlanningError([fault])
-    settings = {
-        "server.address": "127.0.0.1", "server.port": str(options.port), "server.headless": "true",
-        "browser.gatherUsageStats": "false", "client.showErrorLinks": "false", "client.toolbarMode": "minimal",
-        "server.fileWatcherType": "none", "theme.primaryColor": "#2a7f9e", "theme.base": "light",
-    }  # fmt: skip
-    flags = [f"--{key}={value}" for key, value in settings.items()]
-    flags += [f"--server.allowedHosts={host}" for host in ("127.0.0.1", "localhost")]  # no name but our own
+    from planning.app.look.theme import flags  # the page is loaded when it is asked for
+
     os.environ["JIUJIN_LANG"] = options.lang
     print(f"http://127.0.0.1:{options.port}", flush=True)
-    sys.argv = ["streamlit", "run", str(page), *flags]
+    sys.argv = ["streamlit", "run", str(page), f"--server.port={options.port}", *flags()]
     runpy.run_module("streamlit", run_name="__main__")  # in this process: stopping it stops the page
     return 0
 

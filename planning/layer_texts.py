@@ -203,8 +203,8 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "open_area_file": ("研究区文件（ZIP）", "Study area (ZIP)"),
     "area_in_use": ("当前研究区：{0}", "Study area: {0}"),
     "area_ready": (
-        "正在使用研究区“{0}”。到“方案比较”页选址，结果都按这个研究区计算。",
-        "The study area '{0}' is in use: “Compare plans” now works with it.",
+        "正在使用研究区“{0}”。到“情景”页设定条件并运行，结果都按这个研究区计算。",
+        "The study area '{0}' is in use: “Scenario” now works with it.",
     ),
     "area_holds": (
         "{0}；残疾人 {1:,} 人，现有机构 {2:,} 个，候选地点 {3:,} 个",
@@ -216,9 +216,9 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "back_to_embedded": ("回到示范区", "Back to the embedded area"),
     "demand_bases": ("哪个人数对：各县三种口径", "Which number is right: three bases by county"),
     "demand_bases_hint": (
-        "登记数与控制总数相差很大时，先核对名册是否完整；现残率口径只作上限参考。在“方案比较”页的侧栏可换口径重算。",
+        "登记数与控制总数相差很大时，先核对名册是否完整；现残率口径只作上限参考。在“情景”页可换口径重算。",
         "Where the register is far from the control total, first make sure that it is complete; the prevalence is an "
-        "upper bound. The side bar of “Compare plans” changes the base.",
+        "upper bound. “Scenario” can change the base.",
     ),
     "column_register": ("登记数", "register"),
     "column_control_total": ("控制总数", "control total"),

@@ -257,7 +257,7 @@ def _solver(question: Question, solution: Solution | None) -> dict[str, Any]:
         }  # fmt: skip
     objective, bound, gap = solution.objective, solution.bound, solution.gap
     if goal.model == "p_median":
-        objective, bound = (_per_person(question, x) for x in (objective, bound))
+        objective, bound = (per_person(question, x) for x in (objective, bound))
         if gap and objective is not None and bound is not None:
             gap = (objective - bound) / objective  # of the minutes shown, not of the costs that were minimised
     return {
@@ -267,7 +267,7 @@ def _solver(question: Question, solution: Solution | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _per_person(question: Question, total: float | None) -> float | None:
+def per_person(question: Question, total: float | None) -> float | None:
     """A p-median total as minutes a person: the weighted mean, or the Kolm-Pollak equivalent."""
     if total is None:
         return None

@@ -69,6 +69,11 @@ def returned_rows(report: LayerReport, language: str) -> pd.DataFrame:
     return cells
 
 
+def returned_records(report: LayerReport, language: str) -> list[dict[str, str]]:
+    """The same as plain rows for a table of the page."""
+    return [{str(k): str(v) for k, v in row.items()} for row in returned_rows(report, language).to_dict("records")]
+
+
 def _different(names: list[str]) -> list[str]:
     """Names of columns, those that stand there twice told apart: a file may have a column called like one of ours."""
     return [f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name for i, name in enumerate(names)]

@@ -111,7 +111,6 @@ _COMMON: Final[dict[str, tuple[str, str]]] = {
     "value": ("数值", "value"),
     "mark": ("标记", "mark"),
     "key": ("键", "key"),
-    "file": ("文件", "file"),
     "content": ("内容", "content"),
     "licence": ("许可", "licence"),
     "caveat": ("注意", "caveat"),
@@ -267,11 +266,11 @@ _COMMON: Final[dict[str, tuple[str, str]]] = {
         "Note: the plans count 'near' by other minutes",
     ),
 }
-_PARTS: Final = (
+PARTS: Final = (
     LAYER_TEXTS, NETWORK_TEXTS, compare.WORDS, editor.WORDS, files.WORDS, look.WORDS, map.WORDS, session.WORDS,
     store.WORDS, _COMMON,
 )  # fmt: skip
-TEXTS: Final[dict[str, tuple[str, str]]] = {key: words for part in _PARTS for key, words in part.items()}
+TEXTS: Final[dict[str, tuple[str, str]]] = {key: words for part in PARTS for key, words in part.items()}
 
 
 def text(key: str, language: str) -> str:

@@ -11,6 +11,9 @@ the same tables, the same functions.
 | `scenarios.py` | versions of scenarios, only ever appended; the second of two writers is told |
 | `plans.py`, `blobs.py` | plans by their id, as the parts of `planning.record`, kept once by their content |
 | `drafts.py` | the scenario at which a planner works, with undo and redo |
+| `areas.py` | own study areas by the content of their file |
+| `bundle.py`, `bundle_form.py` | a project as one file (`.jiujin`), and a project from such a file |
+| `settings.py` | what the page remembers of an author |
 | `views.py` | short codes of what a page shows |
 | `audit.py` | who did what and when, each entry chained to the one before |
 | `faults.py` | what can go wrong, in both languages |

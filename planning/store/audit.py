@@ -1,7 +1,7 @@
 """Who did what and when; every entry carries a digest of itself and of the one before, so that a later edit shows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, Literal
@@ -14,7 +14,9 @@ from planning.store.faults import check_words
 from planning.store.open import Store
 from planning.store.schema import audit
 
-Act = Literal["made", "saved", "ran", "kept", "let go", "renamed", "removed", "restored", "link made"]
+Act = Literal["made", "saved", "ran", "kept", "let go", "renamed", "removed", "restored", "link made", "opened"]
+FROM_A_FILE: Final = "file:"
+"""Before `who_by` of an entry that came with the file of a project: nobody here has seen the act."""
 _CHAINED: Final = ("seq", "who", "who_by", "project_id", "act", "subject", "detail", "before", "after")
 
 
@@ -62,22 +64,28 @@ def enter(
         The time of the act.
     """
     check_words(who=who.name, subject=subject, before=before, after=after)
+    words = {} if detail is None else {"zh": detail.zh, "en": str(detail)}
+    entry = Entry(0, datetime.now(UTC), who.name, who.by, act, subject, words, before, after)
+    _append(connection, project, entry)
+    return entry.at
+
+
+def enter_again(connection: Connection, project: str, entries: Iterable[Entry]) -> None:
+    """Append the entries that came with the file of a project, as they stand there and marked as such.
+
+    Args:
+        connection: a writer's.
+        entries: in their order; their numbers are given anew.
+    """
+    for one in entries:
+        by = one.who_by if one.who_by.startswith(FROM_A_FILE) else f"{FROM_A_FILE}{one.who_by}"
+        _append(connection, project, replace(one, who_by=by))
+
+
+def _append(connection: Connection, project: str, entry: Entry) -> None:
     last = connection.execute(select(audit.c.seq, audit.c.chain).order_by(audit.c.seq.desc()).limit(1)).first()
-    row: dict[str, Any] = {
-        "seq": 1 if last is None else last.seq + 1,
-        "at": datetime.now(UTC),
-        "who": who.name,
-        "who_by": who.by,
-        "project_id": project,
-        "act": act,
-        "subject": subject,
-        "detail": {} if detail is None else {"zh": detail.zh, "en": str(detail)},
-        "before": before,
-        "after": after,
-    }
+    row: dict[str, Any] = {**vars(entry), "seq": 1 if last is None else last.seq + 1, "project_id": project}
     connection.execute(insert(audit).values(chain=_chain("" if last is None else last.chain, row), **row))
-    at: datetime = row["at"]
-    return at
 
 
 def trail(store: Store, project: str) -> tuple[Entry, ...]:

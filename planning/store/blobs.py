@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, delete, insert, select
 
 from planning.record.format import hashed
-from planning.store.schema import blobs, parts
+from planning.store.schema import areas, blobs, parts
 
 
 def put_blobs(connection: Connection, contents: Iterable[bytes]) -> None:
@@ -26,4 +26,5 @@ def parts_of_plan(connection: Connection, plan: str) -> Mapping[str, bytes]:
 
 def drop_unused(connection: Connection) -> None:
     """Delete contents that nothing refers to any more."""
-    connection.execute(delete(blobs).where(~blobs.c.sha256.in_(select(parts.c.sha256))))
+    used = select(parts.c.sha256).union(select(areas.c.sha256))
+    connection.execute(delete(blobs).where(~blobs.c.sha256.in_(used)))

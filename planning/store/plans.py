@@ -77,15 +77,35 @@ def put(
         if there is not None:
             raise ConflictError(_OTHER, 0)
         at = enter(connection, who, project, "ran", head.name, after=plan)
-        row = {
-            "id": plan, "seq": _next(connection), "project_id": project, "scenario_name": head.name,
-            "scenario_version": scenario_version, "toml": head.toml, "area_digest": head.baseline_digest,
-            "digest": digest, "indicators": canonical(dict(head.indicators)).decode(),
-            "status": str(head.solver["status"]), "kept": False, "seconds": float(head.solver["seconds"]),
-            "made_at": at, "made_by": who.name,
-        }  # fmt: skip
-        connection.execute(insert(table).values(row))
-        _put_parts(connection, plan, parts)
+        insert_plan(connection, project, plan, parts, (at, who.name), scenario_version=scenario_version)
+
+
+def insert_plan(
+    connection: Connection,
+    project: str,
+    plan: str,
+    parts: Parts,
+    made: tuple[datetime, str],
+    *,
+    scenario_version: int | None,
+    kept: bool = False,
+) -> None:
+    """Write a plan with its parts, within a transaction.
+
+    Args:
+        plan: an id that is free.
+        made: when, and by whom.
+    """
+    head = head_of(parts)
+    row = {
+        "id": plan, "seq": _next(connection), "project_id": project, "scenario_name": head.name,
+        "scenario_version": scenario_version, "toml": head.toml, "area_digest": head.baseline_digest,
+        "digest": digest_of(parts), "indicators": canonical(dict(head.indicators)).decode(),
+        "status": str(head.solver["status"]), "kept": kept, "seconds": float(head.solver["seconds"]),
+        "made_at": made[0], "made_by": made[1],
+    }  # fmt: skip
+    connection.execute(insert(table).values(row))
+    _put_parts(connection, plan, parts)
 
 
 def parts(store: Store, plan: str) -> Parts:

@@ -119,6 +119,11 @@ parts: Final = Table(
     Column("part", Text, primary_key=True),
     Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False, index=True),
 )  # fmt: skip
+areas: Final = Table(
+    "areas", METADATA,
+    Column("sha256", String(64), ForeignKey("blobs.sha256"), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+)  # fmt: skip
 drafts: Final = Table(
     "drafts", METADATA,
     _project(key=True),
@@ -135,6 +140,12 @@ views: Final = Table(
     _project(),
     Column("state", Text, nullable=False),
     *_made(),
+)  # fmt: skip
+settings: Final = Table(
+    "settings", METADATA,
+    Column("author", Text, primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
 )  # fmt: skip
 audit: Final = Table(
     "audit", METADATA,

@@ -1,6 +1,238 @@
-"""Words of one part of the page in Chinese and English."""
+"""Words of plans side by side and of reasons, in Chinese and English."""
 
 from typing import Final
 
 # key → (Chinese, English)
-WORDS: Final[dict[str, tuple[str, str]]] = {}
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    # work
+    "compare_curve_step": ("计算曲线", "finding the curve"),
+    "compare_degree_step": ("权衡平均与最远", "weighing average against worst-off"),
+    "session_kind_curve": ("增减投入的曲线", "What more or less would buy"),
+    "session_kind_trade_off": ("平均与最远的权衡", "Average against worst-off"),
+    "why_step": ("查找理由", "finding the reasons"),
+    "session_kind_why_site": ("为何设、为何不设", "Why here, why not"),
+    # choosing
+    "compare_lead": (
+        "把几个方案放在一起看：第一个是对照，其余方案与它相比。",
+        "Set plans side by side: the first one is the baseline that the others are measured against.",
+    ),
+    "compare_list": ("本项目的方案", "Plans of this project"),
+    "compare_list_hint": (
+        "勾选要比较的方案；最新的在最前。",
+        "Tick the plans to compare; the newest come first.",
+    ),
+    "compare_choose": ("选择方案（已选 {0} 个，共 {1} 个）", "Choose plans ({0} of {1} chosen)"),
+    "compare_base": ("对照", "baseline"),
+    "compare_make_base": ("作为对照", "Make baseline"),
+    "compare_col_title": ("方案", "plan"),
+    "compare_col_role": ("角色", "role"),
+    "compare_col_near": ("所设分钟数内", "within the minutes set"),
+    "compare_col_minutes": ("平均到达时间", "mean travel time"),
+    "compare_col_sites": ("新增机构", "new institutions"),
+    "compare_col_cost": ("建设成本", "capital"),
+    "compare_col_status": ("优化程度", "how good"),
+    "compare_col_when": ("运行时间", "run at"),
+    "compare_col_who": ("运行人", "run by"),
+    # empty states
+    "compare_none": (
+        "这个项目还没有方案。设好情景并运行一次，结果就会出现在这里。",
+        "This project has no plans yet. Set up a scenario and run it once; the result appears here.",
+    ),
+    "compare_none_do": ("去设情景", "Set up a scenario"),
+    "compare_making": (
+        "方案正在计算，完成后会显示在这里。",
+        "The plan is being computed; it appears here when it is done.",
+    ),
+    "compare_one": (
+        "现在只选了一个方案。请在上面的列表中再勾选一个，或另设一个情景来比较。",
+        "Only one plan is chosen. Tick another one in the list above, or set up another scenario to compare with.",
+    ),
+    "compare_one_do": ("另设一个情景", "Set up another scenario"),
+    # headline
+    "compare_two": ("“{0}”与“{1}”相比", '"{0}" against "{1}"'),
+    "compare_many": ("{0} 个方案与“{1}”相比", '{0} plans against "{1}"'),
+    "compare_leader": ("{0}最好的是“{1}”（{2}）", 'best in {0}: "{1}" ({2})'),
+    "compare_unsure": ("难以判断", "not certain"),
+    "compare_alike": ("主要指标没有差别。", "The main indicators do not differ."),
+    # parts of the page
+    "compare_tab": ("比较的内容", "What to compare"),
+    "compare_tab_numbers": ("指标", "Numbers"),
+    "compare_tab_map": ("地图", "Map"),
+    "compare_tab_counties": ("各县得失", "Counties"),
+    "compare_tab_moves": ("谁有变动", "Who changes"),
+    "compare_tab_curve": ("增减投入", "More or less"),
+    "compare_tab_trade_off": ("平均与最远", "Average and worst-off"),
+    "compare_tab_sentences": ("说明", "In words"),
+    "compare_tab_scenarios": ("情景差别", "Scenarios"),
+    "compare_tab_network": ("服务网络", "Services and years"),
+    "compare_numbers_hint": (
+        "差别以对照方案为准。▲ 更好，▼ 更差；“难以判断”指差别不超过求解尚未证明的部分。",
+        "Differences are from the baseline. 'not certain': not larger than what the search left unproven.",
+    ),
+    "compare_change": ("变化", "change"),
+    "compare_points": ("个百分点", "points"),
+    # link
+    "compare_link": ("链接", "Link"),
+    "compare_link_told": (
+        "打开这个地址，就能看到同样的方案和画面：",
+        "This address opens the same plans and the same picture:",
+    ),
+    # map
+    "compare_mode": ("看法", "View"),
+    "compare_mode_one": ("一个方案", "One plan"),
+    "compare_mode_two": ("两图联动", "Two, moving together"),
+    "compare_mode_difference": ("差别图", "Difference"),
+    "compare_against": ("与对照相比的方案", "Plan set against the baseline"),
+    "compare_which": ("看哪个方案", "Which plan"),
+    "compare_why": ("看理由", "See why"),
+    # counties and persons
+    "compare_counties": ("各县市，可获服务增加多的在前", "Counties, those that gain most first"),
+    "compare_network_counties": ("各县市各项服务（末年，按服务计人次）", "Counties by services in the last year"),
+    "compare_served": ("可获服务", "served"),
+    "compare_share_served": ("可获服务比例", "share served"),
+    "compare_full": ("在附近但已满", "near but full"),
+    "compare_far": ("太远", "too far"),
+    "compare_nearer": ("到达更快", "nearer"),
+    "compare_farther": ("到达更慢", "farther"),
+    "compare_need": ("有需求的人", "persons in need"),
+    "compare_paid": ("各年支出", "paid in all years"),
+    "compare_before": ("对照方案（行）", "baseline (rows)"),
+    "compare_after": ("所选方案", "this plan"),
+    "compare_bands": (
+        "按到达时间段：从对照（行）到所选方案（列）的人数",
+        "Persons by time band: baseline down, this plan across",
+    ),
+    "compare_groups": (
+        "按四类人群：从对照（行）到所选方案（列）的人数",
+        "Persons by group: baseline down, this plan across",
+    ),
+    "compare_least": (
+        "同一片区内只知道各类人数，表中是与这些人数相符的最少变动。",
+        "Within a neighbourhood only counts are known; these are the fewest moves that agree with them.",
+    ),
+    "compare_largest": ("变动人数最多的片区", "Neighbourhoods with the largest moves"),
+    "compare_changed": ("至少变动", "change at least"),
+    # curve
+    "compare_curve_hint": (
+        "把这个方案的机构数或预算减少、增加，各求一次，看多投入换来什么。",
+        "The number of institutions or the budget of this plan, less and more of it: what does more buy?",
+    ),
+    "compare_curve_do": ("计算曲线", "Find the curve"),
+    "compare_curve_plan": ("哪个方案的曲线", "Curve of which plan"),
+    "compare_curve_about": (
+        "横轴为{0}，纵轴为{1}；竖线表示最好的方案可能所在的范围。数字见下表。",
+        "Across: {0}; up: {1}. A bar spans where the best plan may lie. The table below has the numbers.",
+    ),
+    "compare_limit_yuan": ("预算（{0}）", "budget ({0})"),
+    "compare_limit_sites": ("新增机构数", "new institutions"),
+    "compare_best_between": ("最好的方案介于", "best plan between"),
+    "compare_here": ("（本方案）", "(this plan)"),
+    "compare_proven": ("已证明", "proven"),
+    "compare_unknown": ("未算出", "not found"),
+    "compare_no_curve": (
+        "这个方案不受新增机构数或预算限制，没有相应的曲线。",
+        "Neither a number of new institutions nor a budget limits this plan, so it has no curve.",
+    ),
+    # trade-off
+    "compare_dots_about": (
+        "每个点是一个方案：越靠左平均越近，越靠下最远的县越近。实心表示没有其他方案两项都更好。",
+        "Each dot is a plan: further left the mean is shorter, further down the worst county is nearer. "
+        "Filled: no other plan here beats it.",
+    ),
+    "compare_plans_as_points": ("所选方案", "The plans chosen"),
+    "compare_standing": ("与其他方案相比", "among the others"),
+    "compare_degrees": (
+        "同样的机构数或预算，对路远者的照顾由弱到强",
+        "The same means, caring more and more for the farthest",
+    ),
+    "compare_degrees_hint": (
+        "机构数或预算不变，只改变对路远者的照顾程度，看平均时间与最远县如何此消彼长。",
+        "The same number or budget, placed with more and more care for those who travel longest.",
+    ),
+    "compare_degrees_do": ("计算权衡", "Find the trade-off"),
+    "compare_degrees_about": (
+        "点旁的数字是对路远者的照顾程度：0 只看平均，越大越照顾最远者。",
+        "The number at a dot is the care for those who travel longest: 0 minds the mean alone.",
+    ),
+    "compare_aversion": ("照顾程度", "care for the farthest"),
+    "compare_gap": ("至多还能改善", "at most better by"),
+    "compare_no_degrees": (
+        "这个方案没有新增机构数或预算，或是多年服务网络，不能这样权衡。",
+        "Without a number of new institutions or a budget, or over years, this cannot be weighed.",
+    ),
+    # network
+    "compare_network_year": ("{0} 年 · {1}", "{0} · {1}"),
+    "compare_all_services": ("各项服务合计", "all services"),
+    "compare_year": ("年份", "Year"),
+    "compare_service": ("服务", "Service"),
+    "compare_same_scenario": ("两个情景的设定相同。", "The two scenarios are set alike."),
+    # units
+    "compare_unit_yuan": ("万元", "million yuan"),
+    "compare_unit_yuan_year": ("万元/年", "million yuan a year"),
+    "compare_unit_persons": ("人", "persons"),
+    "compare_unit_weighted_persons": ("加权人数", "weighted persons"),
+    "compare_unit_min": ("分钟", "min"),
+    "compare_unit_sites": ("处", "sites"),
+    "compare_unit_share": ("%", "%"),
+    "compare_unit_times": ("次", "times"),
+    "compare_unit_attendances": ("服务人次", "attendances"),
+    "compare_unit_weighted_attendances": ("加权服务人次", "weighted attendances"),
+    "compare_unit_weighted_person_years": ("加权服务人年", "weighted person-years"),
+    # running
+    "compare_working": ("正在计算，完成后会显示在这里。", "Working on it; it appears here when it is done."),
+    "compare_again": ("重新计算", "Try again"),
+    # why
+    "why_lead": (
+        "一处机构为什么设在这里，另一处为什么没有设：关掉它谁会受影响，换一处代价多大。",
+        "Why an institution is here and not there: who would lose without it, and what another choice would cost.",
+    ),
+    "why_plan": ("哪个方案", "In which plan"),
+    "why_site": ("哪处地点", "Which site"),
+    "why_choose": ("在地图上点一处，或从列表中选择。", "Click a site on the map, or choose it from the list."),
+    "why_no_plan_yet": (
+        "还没有方案可以解释。先设好情景并运行一次。",
+        "There is no plan to explain yet. Set up a scenario and run it first.",
+    ),
+    "why_title_here": ("为什么设在“{0}”", "Why {0}"),
+    "why_title_not": ("为什么不设在“{0}”", "Why not {0}"),
+    "why_part_here": ("没有它会怎样", "Without it, all else the same"),
+    "why_part_not": ("如果一定要设", "If it had to be there"),
+    "why_part_instead": ("谁来代替，代价多大", "What would take its place, at what price"),
+    "why_part_stays": ("人数有误差时还选它吗", "Would it stay if the counts were off"),
+    "why_part_more": ("其他", "More"),
+    "why_known_measured": ("在方案上直接计算", "measured on the plan"),
+    "why_known_proven": ("已证明", "proven"),
+    "why_known_bound": ("已证明的范围", "proven range"),
+    "why_known_counted": ("随机情形计数", "counted in random draws"),
+    "why_known_rule": ("由设定决定", "set by the scenario"),
+    "why_numbers": ("这些数字", "The numbers"),
+    "why_what": ("内容", "what"),
+    "why_between": ("真值介于", "truth between"),
+    "why_known": ("怎样得知", "how it is known"),
+    "why_no_plan": ("没有方案", "no plan"),
+    "why_kind_why_here": ("取消后要走更远的人", "travel longer without it"),
+    "why_kind_minutes": ("这些人平均多走", "longer on average by"),
+    "why_kind_served": ("可获服务减少", "fewer served"),
+    "why_kind_replacement": ("换一处，目标损失", "loss with another site"),
+    "why_kind_lock": ("锁定的代价（负数为代价）", "loss without the lock (below 0: the lock costs)"),
+    "why_kind_why_not": ("设在这里，目标损失", "loss with a site here"),
+    "why_kind_appears": ("20 个随机情形中入选", "chosen in 20 random draws"),
+    "why_kind_serves": ("服务的人", "whom it serves"),
+    "why_kind_minutes_saved": ("节省的时间", "minutes saved"),
+    "why_in_brackets": ("（{0}）", "({0})"),
+    "why_forbid": ("排除它，看会怎样", "Forbid it and see"),
+    "why_lock": ("锁定它，看会怎样", "Lock it and see"),
+    "why_modelled": (
+        "人数为模型估计或登记数，理由只对本方案的目标和设定成立。",
+        "Counts of people are modelled or registered; reasons hold for the aim and settings of this plan.",
+    ),
+    "why_asked_again": (
+        "多年服务网络要重新求解后才能解释，可能需要几分钟。",
+        "A network over years is solved again before it can be explained; this may take minutes.",
+    ),
+    "why_find": ("查找理由", "Find the reasons"),
+    "why_unknown_site": (
+        "所选方案中没有这处地点，请另选一处。",
+        "The chosen plan does not have this site; choose another one.",
+    ),
+}

@@ -74,7 +74,7 @@ class TestThePage:
         def demand() -> None:
             import streamlit as st
 
-            from planning.app.area_steps import _demand
+            from planning.app.pages.files.own_area import _demand
 
             _demand(st.session_state["area"])
 
@@ -86,7 +86,7 @@ class TestThePage:
         page = self.shown(far_area(tmp_path / "a"))
         assert not page.exception
         assert not page.error
-        assert len(page.dataframe) == 2
+        assert len(page.get("bidi_component")) == 2
 
     def test_what_cannot_be_computed_is_told_in_a_sentence(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -95,7 +95,7 @@ class TestThePage:
             raise PlanningError([both("no numbers", "没有数字")])
 
         for name in ("bases_rows", "service_rows"):
-            monkeypatch.setattr(f"planning.app.area_steps.{name}", refuses)
+            monkeypatch.setattr(f"planning.app.pages.files.own_area.{name}", refuses)
         st.cache_data.clear()
         page = self.shown(far_area(tmp_path / "a"))
         assert not page.exception

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,15 @@ def test_equal_plans_have_equal_digests_and_others_do_not() -> None:
     assert digest_of(parts_of(first)) == digest_of(parts_of(same_again)) != digest_of(parts_of(other))
 
 
+@cache
+def parts_of_a_network() -> dict[str, bytes]:
+    return parts_of(replace(kept_plan(), network=kept_network()))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_changed_byte_is_refused(data: st.DataObject) -> None:
-    parts = parts_of(replace(kept_plan(), network=kept_network()))
+    parts = parts_of_a_network()
     name = data.draw(st.sampled_from(sorted(parts)))
     at = data.draw(st.integers(0, len(parts[name]) - 1))
     bit = 1 << data.draw(st.integers(0, 7))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from in_processes import answers
+from kept_plans import kept_plan
 from sqlalchemy import event, text
 
+from planning.record import parts_of
 from planning.store import open as opening
+from planning.store import plans
+from planning.store.areas import area_bytes, keep_area
 from planning.store.audit import Author
 from planning.store.faults import StoreAwayError, StoreError, StoreFullError, StoreNewerError
 from planning.store.migrate import SCRIPTS, upgrade
@@ -23,8 +28,8 @@ from planning.store.schema import METADATA
 NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
     with op.batch_alter_table("projects") as table:
         table.add_column(sa.Column("note", sa.Text, server_default="无"))
@@ -34,7 +39,7 @@ def upgrade():
 @pytest.fixture
 def with_a_next_step(tmp_path: Path) -> Path:
     folder = shutil.copytree(SCRIPTS, tmp_path / "next", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_next.py").write_text(NEXT_STEP, encoding="utf-8")
+    (folder / "versions" / "v0003_next.py").write_text(NEXT_STEP, encoding="utf-8")
     return folder
 
 
@@ -74,9 +79,32 @@ def test_an_earlier_store_is_brought_to_todays_form_and_copied_first(
     with fresh.reading() as connection:
         assert connection.execute(text("SELECT name, note FROM projects")).all() == [("网络", "无")]
     if fresh.engine.dialect.name == "sqlite":
-        before = open_store(f"sqlite:///{fresh.engine.url.database}.before-0001")
+        before = open_store(f"sqlite:///{fresh.engine.url.database}.before-0002")
         assert project(before, made.id) == made
         before.close()
+
+
+def test_a_store_of_the_first_version_opens_with_its_plans_and_takes_areas(
+    new_url: Callable[[], str], who: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_the_first = shutil.copytree(
+        SCRIPTS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "v000[2-9]*")
+    )
+    url, key = new_url(), "a" * 32
+    with monkeypatch.context() as earlier:
+        earlier.setattr(opening, "upgrade", partial(upgrade, scripts=only_the_first))
+        old = open_store(url)
+    made = new_project(old, "网络", "南疆", who)
+    plans.put(old, made.id, key, parts_of(kept_plan()), who)
+    with pytest.raises(StoreError):
+        keep_area(old, b"PK")
+    old.close()
+    store = open_store(url)
+    assert projects(store) == (made,)
+    assert parts_of(plans.load(store, key)) == parts_of(kept_plan())
+    assert area_bytes(store, keep_area(store, b"PK")) == b"PK"
+    assert plans.forget(store, made.id, newest=0) == 1
+    store.close()
 
 
 def test_a_newer_store_is_left_alone(fresh: Store, with_a_next_step: Path) -> None:
@@ -85,11 +113,11 @@ def test_a_newer_store_is_left_alone(fresh: Store, with_a_next_step: Path) -> No
     with pytest.raises(StoreNewerError, match="newer version"):
         open_store(fresh.engine.url.render_as_string(hide_password=False))
     with fresh.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0002"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0003"
 
 
 def test_a_migration_that_fails_changes_nothing(fresh: Store, with_a_next_step: Path) -> None:
-    step = with_a_next_step / "versions" / "v0002_next.py"
+    step = with_a_next_step / "versions" / "v0003_next.py"
     step.write_text(NEXT_STEP + "    raise RuntimeError\n", encoding="utf-8")
     with pytest.raises(RuntimeError), fresh.writing() as connection:
         upgrade(connection, with_a_next_step)

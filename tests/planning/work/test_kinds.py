@@ -1,0 +1,19 @@
+"""The table of kinds of work, and what a worker does before its first job."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from planning.scenario_form import Model
+from planning.texts import TEXTS
+from planning.work.kinds import KINDS
+from planning.work.warm_up import _TINY, compile_models
+
+
+def test_every_kind_has_a_name_in_both_languages() -> None:
+    assert [kind for kind, row in KINDS.rows.items() if not all(TEXTS.get(row.words_key, ("", "")))] == []
+
+
+def test_every_model_is_compiled_before_the_first_job() -> None:
+    assert {*_TINY, "none"} == set(get_args(Model))
+    compile_models()

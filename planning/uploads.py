@@ -19,6 +19,11 @@ def safe_name(name: str) -> str:
     return base[-120:]
 
 
+def shown_name(name: str) -> str:
+    """A file name from outside as it is told: as written, without folders and what cannot be printed."""
+    return "".join(c for c in PureWindowsPath(name).name if c.isprintable())[-120:] or safe_name(name)
+
+
 @contextmanager
 def _kept_for_a_moment(name: str, content: bytes) -> Iterator[Path]:
     with TemporaryDirectory(prefix="jiujin-") as folder:
@@ -44,4 +49,4 @@ def read_upload(name: str, content: bytes, layer: str, reading: Reading) -> Laye
         LayerError: when it cannot be read.
     """
     with _kept_for_a_moment(name, content) as path:
-        return replace(read_layer(path, layer, reading), file=safe_name(name))
+        return replace(read_layer(path, layer, reading), file=shown_name(name))

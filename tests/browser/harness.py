@@ -16,6 +16,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 FLAGS = [
@@ -88,6 +90,15 @@ def serving(
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait(20)
+            end_workers(folder / "home")
+
+
+def end_workers(home: Path) -> None:
+    """End the computing processes of a home, which outlive their server for a minute."""
+    for one in psutil.process_iter(["cmdline"]):
+        if str(home) in (one.info["cmdline"] or []):
+            one.kill()
+            one.wait(20)
 
 
 class Visit:

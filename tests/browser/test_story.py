@@ -61,6 +61,14 @@ class Planner(Visit):
         """What is drawn on the map."""
         return str(self.map().get_attribute("data-rev"))
 
+    def calm(self) -> str:
+        """Until nothing runs any more and the map stays as it is; what is drawn then."""
+        cancel, was = self.button(self.word("session_cancel")), ""
+        while was != (was := self.drawn()) or cancel.count():
+            self.page.wait_for_timeout(1500)
+        self.settled()
+        return was
+
     def redrawn(self, before: str) -> str:
         self.page.wait_for_function(
             "was => { const find = (root) => root.querySelector('.jj-map') || [...root.querySelectorAll('*')]"
@@ -138,12 +146,13 @@ def _run_cancel_and_run_again(planner: Planner) -> None:
     before = planner.drawn()
     planner.page.get_by_role("button", name=planner.word("run")).first.click()
     planner.redrawn(before)
+    planner.calm()
     planner.shot("plan")
 
 
 def _lock_undo_redo(planner: Planner) -> None:
     """A click on the map locks a site, and can be undone and done again."""
-    before = planner.drawn()
+    before = planner.calm()
     planner.map().scroll_into_view_if_needed()
     site = planner.map().evaluate(PLACE_OF_A_CANDIDATE)
     planner.page.mouse.click(site["x"], site["y"])
@@ -151,13 +160,16 @@ def _lock_undo_redo(planner: Planner) -> None:
     lock.wait_for()
     planner.shot("menu")
     lock.click()
-    locked = planner.redrawn(before)
+    planner.redrawn(before)
+    locked = planner.calm()
     planner.says(site["name"])
     planner.shot("locked")
     planner.page.get_by_role("button", name=planner.word("editor_undo")).first.click()
-    assert planner.redrawn(locked) == before
+    planner.redrawn(locked)
+    assert planner.calm() == before
     planner.page.get_by_role("button", name=planner.word("editor_redo")).first.click()
-    assert planner.redrawn(before) == locked
+    planner.redrawn(before)
+    assert planner.calm() == locked
 
 
 def _compare_and_make_a_link(planner: Planner) -> str:

@@ -1,4 +1,4 @@
-"""What a planner finds after a crash, on a full disk, and when two work at the same thing: nothing is lost by it."""
+"""What a planner finds after a crash or on a full disk: nothing is lost by it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from planning.jobs.processes import kill, living
 from planning.jobs.queue import WORKER, Job, put, read_job
 from planning.record import parts_of
 from planning.scenario import Scenario, load
-from planning.store import drafts, plans, projects, scenarios
-from planning.store.audit import Author, check_chain, trail
+from planning.store import drafts, plans, projects
+from planning.store.audit import Author, check_chain
 from planning.store.open import Store, open_store
 from planning.store.projects import Project
 from planning.work.areas import EMBEDDED
@@ -191,30 +191,3 @@ def rename(tab: Visit, name: str) -> None:
     tab.settled()
     tab.button("更名").click()
     tab.settled()
-
-
-def test_of_two_planners_at_one_scenario_the_second_is_told_and_both_are_kept(
-    machine: Machine, project: Project, visit: Callable[[str], Visit]
-) -> None:
-    shared = load("baseline")
-    scenarios.save(machine.store, project.id, shared, after=None, who=ME)
-    tabs = []
-    for name, title in ((ME.name, "甲的"), ("规划员_乙", "乙的")):
-        _, address = machine.serve(who=name)
-        who = Author(name, "os")
-        mine = drafts.draft(machine.store, project.id, who, shared)
-        drafts.changed(machine.store, mine, shared.model_copy(update={"title_zh": title}))
-        tabs.append(visit(address))
-        tabs[-1].open(f"/scenario?p={project.id}")
-    for tab in tabs:
-        tab.button("保存").first.click()
-        tab.button("保存为新版本").first.click()
-        tab.settled()
-    tabs[0].page.get_by_text("已保存：甲的 第 2 版").first.wait_for()
-    tabs[1].page.get_by_text("他人已保存第 2 版").first.wait_for()
-    tabs[1].page.get_by_role("button", name=re.compile("两个都保留")).click()
-    until(lambda: len(scenarios.scenarios(machine.store, project.id)) == 2, 60)
-    titles = {one.title_zh for one in scenarios.scenarios(machine.store, project.id)}
-    assert titles == {"甲的", "乙的"}
-    saved = [entry.who for entry in trail(machine.store, project.id) if entry.act == "saved"]
-    assert saved == [ME.name, ME.name, "规划员_乙"]

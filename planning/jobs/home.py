@@ -61,11 +61,6 @@ class Home:
         return self.path / "servers"
 
     @property
-    def numba(self) -> Path:
-        """Compiled kernels, so that the installation may be read-only."""
-        return self.path / "numba"
-
-    @property
     def log(self) -> Path:
         """Faults of ours: a number, the kind of error and the lines of code, never its words."""
         return self.path / "log.txt"
@@ -78,7 +73,7 @@ class Home:
     def made(self) -> "Home":
         """The same home, with its folders there."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.making, self.waiting, self.running, self.ended, self.workers, self.servers, self.numba):
+        for folder in (self.making, self.waiting, self.running, self.ended, self.workers, self.servers):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 

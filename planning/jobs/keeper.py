@@ -169,7 +169,7 @@ class Keeper:
         more: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             more = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-        own = {"NUMBA_CACHE_DIR": str(self.home.numba), "JIUJIN_HOME": str(self.home.path)}
+        own = {"JIUJIN_HOME": str(self.home.path)}
         nothing = subprocess.DEVNULL
         process = subprocess.Popen(
             [*self._command, "--lane", lane],

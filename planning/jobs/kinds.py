@@ -79,6 +79,8 @@ class Kinds:
 
     rows: Mapping[str, Kind]
     warm_up: Callable[[Kept], None] | None = None
+    spare_time: tuple[Callable[[], None], ...] = ()
+    """What a worker does once, piece by piece, while nothing waits: it makes later jobs quicker."""
     most_kept: Mapping[str, int] | None = None
     """Name of a shelf → how many things it holds."""
 

@@ -81,7 +81,7 @@ def _elder_works(home: Home, lane: WorkerLane) -> bool:
 
 
 def _serve(home: Home, kinds: Kinds, kept: Kept, options: argparse.Namespace) -> None:
-    done, looked, seen = 0, 0.0, time.monotonic()
+    done, looked, seen, spare = 0, 0.0, time.monotonic(), list(kinds.spare_time)
     while True:
         now = time.monotonic()
         if now - looked > min(_SERVERS_S, options.alone_s):
@@ -91,7 +91,10 @@ def _serve(home: Home, kinds: Kinds, kept: Kept, options: argparse.Namespace) ->
                 return
         job = claim(home, options.lane)
         if job is None:
-            time.sleep(_LOOK_S)
+            if spare:
+                spare.pop(0)()
+            else:
+                time.sleep(_LOOK_S)
             continue
         if not work(home, job, kinds, kept):
             return

@@ -21,8 +21,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "session_page_trail": ("记录", "Trail"),
     # work that runs
     "session_warming": (
-        "正在准备计算进程，首次约需半分钟",
-        "Getting the computing process ready; the first time takes half a minute",
+        "正在准备计算进程（约十秒；安装后首次约需一分钟）",
+        "Getting the computing process ready (ten seconds; about a minute the first time after installing)",
     ),
     "session_next": ("马上开始", "About to begin"),
     "session_ahead": ("排队中，前面还有 {0} 项", "Waiting; {0} before it"),

@@ -7,7 +7,7 @@ from planning.work.export_job import make_export
 from planning.work.plan_job import make_plan, make_plans
 from planning.work.project_jobs import pack_project, unpack_project
 from planning.work.reasons_job import explain, make_curve, weigh
-from planning.work.warm_up import warm_up
+from planning.work.warm_up import SPARE_TIME, warm_up
 
 KINDS: Final = Kinds(
     rows={
@@ -21,5 +21,6 @@ KINDS: Final = Kinds(
         "unpack": Kind(unpack_project, "quick", "session_kind_unpack"),
     },
     warm_up=warm_up,
+    spare_time=SPARE_TIME,
     most_kept={"store": 1, "areas": 3, "plans": 4, "answers": 6, "networks": 2},
 )

@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE_MS = 120_000  # a first plan waits until the computing process is ready
 SIZES = {"zh": (1366, 768), "en": (1920, 1080)}
-PLACE_OF_A_CANDIDATE = """root => {
+PLACE_OF_A_SITE = """root => {
   const { box, map, dots } = root.planView.panes[0];
-  const site = dots.sites.find((one) => one.role === "candidate");
+  const site = dots.sites.find((one) => one.role === "proposed");
   map.setView([site.lat, site.lon], 12, { animate: false });
   const at = map.latLngToContainerPoint(site);
   const edge = box.getBoundingClientRect();
@@ -154,7 +154,7 @@ def _lock_undo_redo(planner: Planner) -> None:
     """A click on the map locks a site, and can be undone and done again."""
     before = planner.calm()
     planner.map().scroll_into_view_if_needed()
-    site = planner.map().evaluate(PLACE_OF_A_CANDIDATE)
+    site = planner.map().evaluate(PLACE_OF_A_SITE)
     planner.page.mouse.click(site["x"], site["y"])
     lock = planner.page.get_by_role("menuitem", name=planner.word("editor_lock")).first
     lock.wait_for()

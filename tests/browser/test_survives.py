@@ -85,10 +85,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+def machine(tmp_path: Path) -> Iterator[Machine]:
     (tmp_path / "home").mkdir(mode=0o700)
-    compiled = request.config.cache.mkdir("jiujin-numba")  # so that workers need not compile each time
-    (tmp_path / "home" / "numba").symlink_to(compiled)
     made = Machine(tmp_path)
     yield made
     made.close()

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from optimizers.network import FREE, NEVER, NetworkProblem, NetworkSolution, deliver
 from optimizers.network.aims import is_minimised
+from optimizers.network.choice import gap_of
 from optimizers.network.recount import Recount
 
 Floats = npt.NDArray[np.float64]
@@ -39,7 +40,19 @@ def tidied(problem: NetworkProblem, solution: NetworkSolution, give: float = 0.0
     if found.objective is None or not _as_good(problem, found, solution):
         return solution
     known = {key: getattr(solution, key) for key in ("status", "bound", "gap", "reason", "seconds", "solver", "stages")}
-    return replace(found, objective=solution.objective, **known)
+    return _improved(replace(found, objective=solution.objective, **known), float(found.objective))
+
+
+def _improved(plan: NetworkSolution, value: float) -> NetworkSolution:
+    """The plan with the value it has now, where money that is free again delivers more than before."""
+    last = plan.stages[-1]
+    least = is_minimised(last.aim)
+    better = last.objective - value if least else value - last.objective
+    if better <= _SAME * max(1.0, abs(last.objective)):
+        return plan
+    bound = min(last.bound, value) if least else max(last.bound, value)
+    stages = (*plan.stages[:-1], replace(last, objective=value, bound=bound))
+    return replace(plan, objective=value, bound=bound, gap=gap_of(value, bound), stages=stages)
 
 
 def needed_modules(problem: NetworkProblem, solution: NetworkSolution) -> Ints:

@@ -46,7 +46,8 @@ def compare(plans: Sequence[Plan], area: StudyArea | None = None) -> Comparison:
         area: the study area of the plans; an embedded one is found by its name.
 
     Raises:
-        PlanningError: for fewer than two plans, two of one name, or plans of different study areas.
+        PlanningError: for fewer than two plans, two of one name, or plans of different study areas, or of one whose
+            data were others then.
     """
     faults = []
     if len(plans) < 2:
@@ -67,6 +68,13 @@ def compare(plans: Sequence[Plan], area: StudyArea | None = None) -> Comparison:
             both(
                 f"the plans are of different study areas: {', '.join(areas)}",
                 f"方案属于不同的研究区：{'、'.join(areas)}；请只比较同一研究区的方案",
+            )
+        )
+    elif len({p.baseline_digest for p in plans}) > 1:
+        faults.append(
+            both(
+                "the plans were made on different data of one study area; run the older scenarios again",
+                "这些方案所依据的研究区数据不同；请重新运行较早的情景后再比较",
             )
         )
     if faults:

@@ -66,11 +66,10 @@ LAYER_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "precision_county": ("县", "county"),
     "matched": ("匹配到单位", "units found"),
     "located": ("定位精度", "located at"),
-    "page_files": ("我的文件", "My files"),
     "files_privacy": (
-        "文件只在本机读取。姓名、证件号、电话等只用来查重，导入时删除：不保存、不显示、不写入任何结果。",
-        "Files are read on this computer only. Names, identity numbers and phones serve to find repeated persons and "
-        "are deleted at import: not kept, not shown, in no result.",
+        "文件只在运行本程序的计算机上读取。姓名、证件号、电话等只用来查重，导入时删除：不保存、不显示、不写入任何结果。",
+        "Files are read only on the computer that runs this program. Names, identity numbers and phones serve to find "
+        "repeated persons and are deleted at import: not kept, not shown, in no result.",
     ),
     "step_templates": ("1 下载模板", "1 Templates"),
     "step_file": ("2 选择文件", "2 Choose a file"),

@@ -146,9 +146,9 @@ class StudyArea:
         """The same area with the user's institutions or candidates in place of the embedded ones.
 
         Raises:
-            PlanningError: one sentence for every rule that rows of the files break.
+            PlanningError: one sentence for every rule that rows of the files break, or for a file that is not there.
         """
-        files = tuple((key, path, sha256(Path(path).read_bytes()).hexdigest()) for key, path in layers if path)
+        files = tuple((key, path, _digest_of(key, path)) for key, path in layers if path)
         return _layered(self, files) if files else self
 
     def _with_files(self, files: tuple[tuple[str, str, str], ...]) -> "StudyArea":
@@ -248,6 +248,18 @@ def _minutes(area: StudyArea, rules: TravelRules, closure_ids: tuple[str, ...], 
         closures=closures,
         progress=progress,
     )
+
+
+def _digest_of(layer: str, path: str) -> str:
+    try:
+        return sha256(Path(path).read_bytes()).hexdigest()
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        fault = both(
+            f"[layers] {layer}: the file {Path(path).name!a} cannot be read ({type(error).__name__}); "
+            "put it back or take the line out",
+            f"[layers] {layer}：无法读取文件“{Path(path).name}”（{type(error).__name__}）；请放回文件或删去该行",
+        )
+        raise PlanningError([fault]) from None
 
 
 @lru_cache(maxsize=4)

@@ -16,7 +16,7 @@ from planning.faults import PlanningError
 from planning.texts import text
 
 ROWS_NAMED: Final = 200  # row numbers that one line of the report names
-_PLAIN: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_PLAIN: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _CREATED: Final = {"created": date(2026, 1, 1)}  # the same file gives the same bytes
 _FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
 _LISTS: Final = {

@@ -65,7 +65,10 @@ def _ask_name() -> None:
 
 
 def _take_name() -> None:
-    st.session_state["typed_name"] = st.session_state["typed_as"].strip()
+    try:
+        session.remember_name(st.session_state["typed_as"].strip())
+    except PlanningError as error:
+        session.tell_later(error)
 
 
 def _follow_link() -> None:

@@ -58,11 +58,15 @@ def _ask(kind: str, files: dict[str, bytes]) -> None:
 
 
 def followed(kind: str) -> Job | None:
-    """The job of a kind that this session asked for last, after a short wait; what failed is told here."""
+    """The job of a kind that this session asked for last, if in this project, after a short wait; faults are told."""
     key = st.session_state.get(f"job_{kind}", "")
-    job = session.waited(key, WAIT_S) if key else None
+    job = session.job(key)
     if job is None:
+        st.session_state.pop(f"job_{kind}", None)
         return None
+    if job.ask.project != session.project().id:
+        return None
+    job = session.waited(key, WAIT_S) or job
     if job.ended is None:
         st.info(plain(word("store_working")))
     elif job.ended.how != "done":

@@ -6,6 +6,7 @@ and `aversions.py` solve anything. Every sentence is a `geodata.errors.Sentence`
 | file | what it tells |
 |------|---------------|
 | words.py | a number with its unit |
+| apart.py | names and titles of which none comes twice |
 | gaps.py | how far each plan may be from the best one, and so which differences mean something |
 | marks.py | the table of indicators with better, worse, the same, cannot be told apart |
 | counties.py | each county under each plan; counties that gain and that lose |

@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
-
-from geodata.errors import Sentence, both, in_language
+from geodata.errors import Sentence, both
 from planning.compare import DECIMALS, Comparison
 from planning.comparing.gaps import MEASURES, NETWORK, Head, head_of, is_decided
 from planning.comparing.words import title_of, told
@@ -88,22 +86,6 @@ def marked(comparison: Comparison) -> Marked:
     )
 
 
-def marked_table(found: Marked, language: str) -> pd.DataFrame:
-    """The same as text, a row for each indicator, with distinct names of columns also where plans have one title."""
-    titles = _distinct([in_language(title, language) for title in found.plans])
-    difference, mark = text("difference", language), both("mark", "评价")
-    rows = []
-    for row in found.rows:
-        cells = {text("indicator", language): in_language(row.title, language)}
-        for i, (title, value) in enumerate(zip(titles, row.values, strict=True)):
-            cells[title] = in_language(value.told, language)
-            if i:
-                cells[f"{title} · {difference}"] = in_language(value.difference, language)
-                cells[f"{title} · {in_language(mark, language)}"] = in_language(MARKS[value.mark], language)
-        rows.append(cells | {text("denominator", language): in_language(row.of, language)})
-    return pd.DataFrame(rows)
-
-
 def group_of(key: str) -> str:
     """The group of an indicator, a key of `GROUPS`."""
     own, unit = key.removeprefix(NETWORK), MEASURES[key].unit
@@ -159,7 +141,3 @@ def _on_other_terms(key: str, notes: tuple[str, ...]) -> bool:
 def _half_a_digit(unit: str) -> float:
     """Half of the last digit that is shown."""
     return 0.0005 if unit == "share" else 0.5 / 10 ** DECIMALS.get(unit, 0)
-
-
-def _distinct(titles: list[str]) -> list[str]:
-    return [f"{t} ({titles[: i + 1].count(t)})" if titles.count(t) > 1 else t for i, t in enumerate(titles)]

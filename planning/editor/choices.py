@@ -140,8 +140,11 @@ def _counties(_: Scenario, area: StudyArea, language: str) -> dict[str, str]:
 
 
 def _prefectures(_: Scenario, area: StudyArea, language: str) -> dict[str, str]:
+    """Prefectures; those of an own study area have codes alone, and the names that the embedded area knows."""
     rows = area.data.prefectures
-    return dict(zip(map(str, rows["prefecture_code"]), rows[f"name_{language}"], strict=True))
+    known = rows if f"name_{language}" in rows else StudyArea.southern_xinjiang().data.prefectures
+    names = dict(zip(map(str, known["prefecture_code"]), known[f"name_{language}"], strict=True))
+    return {code: str(names.get(code, code)) for code in map(str, rows["prefecture_code"])}
 
 
 def _places(scenario: Scenario, area: StudyArea, language: str) -> dict[str, str]:

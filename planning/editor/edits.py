@@ -20,6 +20,11 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
 """What can be done with a site on the map or in the table."""
 _ONE_SITE: Final = ("lock", "forbid", "unsafe", "open", "close")
 _HERE: Final = Path()
+FILES_NAMED: Final = both(
+    "[layers] names files of this machine, which no scenario of the page may; take the lines out, read the files "
+    "under Data, and make a study area of them",
+    "[layers] 引用了本机文件，网页上的情景不能这样写；请删去这几行，在“数据”页读入文件并建立研究区",
+)
 
 
 def edited(scenario: Scenario, path: str, value: Any) -> Scenario:
@@ -85,7 +90,7 @@ def from_text(text: str, start: Scenario, area: StudyArea) -> Scenario:
     """A scenario from the text of a file, checked like one, for this study area.
 
     Raises:
-        PlanningError: one sentence for every fault.
+        PlanningError: one sentence for every fault; a text that names files of the machine is refused.
     """
     try:
         table = tomllib.loads(text)
@@ -96,11 +101,18 @@ def from_text(text: str, start: Scenario, area: StudyArea) -> Scenario:
         )
         raise PlanningError([fault]) from None
     table = {"name": start.name, **table}
+    if _names_files(table):
+        raise PlanningError([FILES_NAMED])
     faults = form_faults(table, _HERE) or unknown_codes(table, area)
     if faults:
         raise PlanningError(faults)
     found = Scenario.from_table(table, start.name)
     return found if found.study_area == area.data.name else found.for_area(area)[0]
+
+
+def _names_files(table: Mapping[str, Any]) -> bool:
+    layers = table.get("layers")
+    return isinstance(layers, Mapping) and any(layers.values())
 
 
 def renamed(scenario: Scenario, name: str) -> Scenario:

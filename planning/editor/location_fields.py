@@ -46,7 +46,7 @@ AIM: Final = (
           "Somebody is near when the way to an institution takes no longer than this.",
           "aim", "usual", "min", 5),
     Field("objective.cover_share", "number", "要覆盖的比例", "Share to cover",
-          "在能够到达的人中，至少有这么大比例要在附近。",
+          "在可能有机构在附近的人中，至少要有这么大比例在附近。",
           "Of those who can be near at all, at least this share must be.",
           "aim", "usual", "percent", 1, when=_optimises("set_cover")),
     Field("objective.backup_share", "number", "第二处机构的权重", "Worth of a second institution",
@@ -108,7 +108,7 @@ WHEN: Final = (
 )  # fmt: skip
 
 PLACES: Final = (
-    Field("candidates.kinds", "several", "可选地点的类型", "Kinds of candidates",
+    Field("candidates.kinds", "several", "备选点的类型", "Kinds of candidates",
           "新机构可以设在哪类地点；村级服务点只提供部分服务。",
           "Where new institutions may be; village points offer part of the services.",
           "places", "usual", options="candidate_kinds", when=location),
@@ -133,7 +133,7 @@ PLACES: Final = (
           "These places are never chosen.",
           "places", "usual", options="candidates"),
     Field("changes.open", "several", "视为已有机构", "As if open already",
-          "把这些备选地点当作已经建好，不占用机构数和资金。",
+          "把这些备选点当作已经建好，不占用机构数和资金。",
           "These candidates count as institutions that are there, at no cost to the plan.",
           "places", options="candidates"),
     Field("changes.close", "several", "关闭现有机构", "Closed institutions",

@@ -29,7 +29,7 @@ SERVICES: Final = (
           "规划一共多少年，1 至 10 年。", "How many years the plan has, 1 to 10.",
           "services", "usual", "years", when=network),
     Field("network.season", "choice", "考虑哪些季节", "Seasons",
-          "只看一季、冬夏都要到得了，或按月份分别安排。",
+          "只看一季、冬夏都要到得了，或按季节分别安排。",
           "One season, in time in both, or each season its own.",
           "services", "usual", options="network_seasons", when=network),
     Field("network.minutes", "by_code", "各项服务的最长路程", "Longest way to each service",

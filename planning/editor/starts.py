@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from itertools import product
+from typing import Final, Literal, Protocol
 
 from planning.editor.differences import differences
 from planning.scenario import Scenario, load, shipped, shipped_networks
@@ -11,6 +12,10 @@ from planning.study_area import StudyArea
 from planning.texts import text
 
 Kind = Literal["saved", "shown", "location", "network"]
+Effort = Literal["first", "quick", "thorough"]
+EFFORTS: Final[tuple[Effort, ...]] = ("thorough", "quick", "first")
+TITLES: Final = ("title_zh", "title_en")
+_USUAL: Final = EFFORTS[0]
 
 
 class Saved(Protocol):
@@ -77,6 +82,30 @@ def told_apart(scenario: Scenario, start: Start | None, area: StudyArea) -> Scen
             lines = differences(start.scenario, scenario, area, language)
             titles[key] = _short(start.title(language), lines, language) if lines else getattr(scenario, key)
     return scenario.model_copy(update=titles)
+
+
+def as_draft(scenario: Scenario, found: Sequence[Start], area: StudyArea) -> Scenario:
+    """The scenario as its author had it before it was run: with its own effort, and the title that grows with it.
+
+    A first look was run with another effort than that of the draft, and under a title that says what differs from
+    the start. A title of somebody's own stays.
+    """
+    start = start_of(scenario, found)
+    if start is None:
+        return _with_effort(scenario, _USUAL) if scenario.solver.effort == "first" else scenario
+    effort = scenario.solver.effort
+    efforts = [start.scenario.solver.effort, *EFFORTS] if effort == "first" else [effort]
+    for keys, one in product((TITLES, TITLES[:1], TITLES[1:]), efforts):
+        usual = {key: getattr(start.scenario, key) for key in keys}
+        draft = _with_effort(scenario, one).model_copy(update=usual)
+        run = told_apart(draft, start, area)
+        if all(getattr(run, key) == getattr(scenario, key) for key in TITLES):
+            return draft
+    return _with_effort(scenario, efforts[0])
+
+
+def _with_effort(scenario: Scenario, effort: Effort) -> Scenario:
+    return scenario.model_copy(update={"solver": scenario.solver.model_copy(update={"effort": effort})})
 
 
 def _short(title: str, lines: Sequence[str], language: str) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +24,9 @@ BEAT_S: Final = 0.2
 CANCEL_GRACE_S: Final = 0.3  # the work is asked to end before its process is ended
 UNSIGNED_GRACE_S: Final = 3.0  # between a claim and the signature
 SWEEP_S: Final = 60.0
-ENDED_DAYS, ENDED_MOST = 30, 200
+ENDED_DAYS = 30
+ENDED_MOST: Final = 40
+"""Of one kind in one project; what is kept elsewhere too, such as a plan, does not drive out what is only here."""
 ONE_FOR_ALL_BYTES: Final = 4_000_000_000  # with less free memory one worker does the jobs of both lanes
 _EARLY_DEATHS, _EARLY_S = 3, 60.0  # so many in a row, each younger than that: workers cannot begin
 _ONE_THREAD: Final = dict.fromkeys(
@@ -194,10 +197,12 @@ class Keeper:
 
     def _sweep(self) -> None:
         """Delete what nobody needs any more, and set the reserve aside again."""
-        now = time.time()
-        for number, folder in enumerate(sorted(self.home.ended.iterdir(), reverse=True)):
+        now, alike = time.time(), Counter[tuple[str, str]]()
+        for folder in sorted(self.home.ended.iterdir(), reverse=True):
             removed(folder / UPLOAD)
-            if number >= ENDED_MOST or now - folder.stat().st_mtime > ENDED_DAYS * 86_400:
+            ask = read_json(folder / ASK) or {}
+            alike[place := (str(ask.get("project")), str(ask.get("kind")))] += 1
+            if alike[place] > ENDED_MOST or now - folder.stat().st_mtime > ENDED_DAYS * 86_400:
                 removed(folder)
         for folder in self.home.making.iterdir():
             if now - folder.stat().st_mtime > 3_600:

@@ -15,6 +15,8 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -242,16 +244,18 @@ def left_of(home: Home, job: Job) -> tuple[float, float] | None:
     """The least and the most that a running job may still take, in seconds; see `time_left`."""
     if job.started_at is None:
         return None
-    alike: list[float] = []
-    for folder in sorted(home.ended.iterdir(), reverse=True):
-        one = read_job(home, folder.name)
-        if one is None or one.ended is None or one.ended.how != "done":
-            continue
-        if (one.ask.kind, one.ask.area) == (job.ask.kind, job.ask.area):
-            alike.append(one.ended.seconds)
-        if len(alike) == _EARLIER:
-            break
+    folders = sorted(home.ended.iterdir(), reverse=True)
+    took = (seconds for what, seconds in map(_took, folders) if what == (job.ask.kind, job.ask.area))
+    alike = list(islice(took, _EARLIER))
     return time_left(job.progress, time.time() - job.started_at, alike, job.ask.seconds_expected)
+
+
+@lru_cache(maxsize=4096)
+def _took(folder: Path) -> tuple[tuple[Any, Any] | None, float]:
+    """Of a job that is over, and does not change any more: kind and area, and its seconds; no kind unless done."""
+    ask, ended = read_json(folder / ASK) or {}, read_json(folder / ENDED) or {}
+    what = (ask.get("kind"), ask.get("area", "")) if ended.get("how") == "done" else None
+    return what, _number(ended.get("seconds"))
 
 
 def keep_part(folder: Path, name: str, content: bytes) -> None:

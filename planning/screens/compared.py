@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geodata.errors import in_language
 from planning.compare import Comparison, compare, shown
+from planning.comparing.apart import distinct, told_apart
 from planning.comparing.gaps import MEASURES
 from planning.comparing.marks import GROUPS, MARKS, MarkedRow, MarkedValue, marked
 from planning.editor.differences import differences
@@ -34,23 +35,6 @@ NAMES: Final = ("name", "title_zh", "title_en", "description_zh", "description_e
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHORT: Final = 16
 """How much of a title stands under the letter of a column, in widths of a Latin letter."""
-
-
-def told_apart(plans: Mapping[str, Plan]) -> tuple[Plan, ...]:
-    """The plans under their ids as names, so that several of one scenario can stand side by side.
-
-    Titles that are the same get a number.
-    """
-    titles = {language: _distinct([p.scenario.title(language) for p in plans.values()]) for language in ("zh", "en")}
-    found = []
-    for (key, plan), zh, en in zip(plans.items(), titles["zh"], titles["en"], strict=True):
-        named = plan.scenario.model_copy(update={"name": key, "title_zh": zh, "title_en": en})
-        found.append(replace(plan, scenario=named))
-    return tuple(found)
-
-
-def _distinct(titles: Sequence[str]) -> list[str]:
-    return [f"{t} ({titles[: i + 1].count(t)})" if titles.count(t) > 1 else t for i, t in enumerate(titles)]
 
 
 def side_by_side(plans: Mapping[str, Plan], area: StudyArea) -> Comparison:
@@ -272,7 +256,7 @@ def scenario_differences(
     """For each plan beside the first its title, and what its scenario sets otherwise, a line each; not its names."""
     first, *others = plans.values()
     names = {key: getattr(first.scenario, key) for key in NAMES}
-    titles = _distinct([p.scenario.title(language) for p in plans.values()])[1:]
+    titles = distinct([p.scenario.title(language) for p in plans.values()])[1:]
     return [
         (title, differences(first.scenario, other.scenario.model_copy(update=names), area, language))
         for title, other in zip(titles, others, strict=True)

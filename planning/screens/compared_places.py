@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from planning.comparing.network_counties import network_counties
 from planning.comparing.words import told
 from planning.plan import Plan
 from planning.screens.compared import SIGNS
+from planning.screens.edited_plan import places
 from planning.screens.tables import Cell, Column, Table, Value
 from planning.study_area import StudyArea
 from planning.texts import text
@@ -46,6 +47,16 @@ def counties(comparison: Comparison, area: StudyArea, plan: str, language: str) 
     title = text("compare_tab_counties", language)
     picture = bars_svg(_bars(found.table, language), Words(title, sentence)) if len(found.table) else ""
     return Counties(sentence, picture, f"{title}{_colon(language)}{sentence}", _county_table(rows, language))
+
+
+def sites(plan: Plan, area: StudyArea, language: str) -> dict[str, Table]:
+    """New sites of a plan, existing ones, and those that it left, each a table; what its scenario says of them."""
+    wish = Column("wish", text("compare_wish", language))
+    made = places(plan, plan.scenario, area, language)
+    return {
+        name: replace(one, columns=tuple(wish if column.key == "wish" else column for column in one.columns))
+        for name, one in made.items()
+    }
 
 
 def whole(words: str, language: str) -> str:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import both
+from planning.area_demand import demand_source
 from planning.faults import PlanningError
 from planning.maps import BAND_COLOURS, DIFFERENCE_COLOURS, compared_cells
 from planning.plan import BAND_NAMES, GROUPS, Plan
@@ -84,7 +85,7 @@ def map_data(
         rings = _rings(shown[-1 if mode == "difference" else i], ground, language, year, service) if shown else None
         if rings is not None:
             frames[f"rings{i}"], pane["rings"] = rings
-    bands = _bands(mode, shown, language)
+    bands = _bands(mode, shown, area, language)
     spec = {"mode": mode, "panes": panes, "bands": bands, "roles": list(ROLES), "sites": sites.columns}
     return MapData(ground, {**spec, "rev": _rev(spec, frames)}, frames, frozenset(sites.columns["id"]))
 
@@ -201,7 +202,7 @@ def _rows_of(ids: pd.Series[str], at: Mapping[str, int]) -> npt.NDArray[np.uint1
     return np.array([at.get(str(site), NONE) for site in ids], np.uint16)
 
 
-def _bands(mode: Mode, plans: Sequence[Plan], language: str) -> list[dict[str, Any]]:
+def _bands(mode: Mode, plans: Sequence[Plan], area: StudyArea, language: str) -> list[dict[str, Any]]:
     """What the dots may be, with colour and shape, in the order of drawing."""
     if mode == "difference":
         return [
@@ -215,8 +216,8 @@ def _bands(mode: Mode, plans: Sequence[Plan], language: str) -> list[dict[str, A
     rows[-1]["shape"] = "ring"
     if plans:
         return rows
-    people = {"key": "not_run", "label": people_label("modelled", language), "color": NOT_RUN_COLOUR, "shape": "dot"}
-    return [*rows, people]
+    people = people_label(demand_source(area.data, None), language)
+    return [*rows, {"key": "not_run", "label": people, "color": NOT_RUN_COLOUR, "shape": "dot"}]
 
 
 def _rings(

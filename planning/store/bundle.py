@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from sqlalchemy import Connection, Table, insert, select
 
-from geodata.errors import both
+from geodata.errors import LayerError, both, in_language
 from planning.faults import PlanningError
 from planning.record import head_of, plan_of, scenario_of
 from planning.record.format import Parts, hashed
@@ -30,6 +32,7 @@ from planning.store.projects import Project, found, project
 from planning.store.schema import plans as plans_table
 from planning.store.schema import projects as projects_table
 from planning.store.schema import scenarios as scenarios_table
+from planning.study_area import StudyArea
 
 
 def pack(store: Store, key: str) -> bytes:
@@ -61,11 +64,13 @@ def unpack(store: Store, content: bytes, who: Author) -> Project:
 
     Raises:
         StoreError: for what is no such file, was changed, is too large, or was made by a newer version.
-        PlanningError: for a plan that does not hold.
+        PlanningError: for a plan that does not hold, and for a study area that does not open.
     """
     contents, blobs = read_file(content)
     parts = {plan.id: _parts(plan, blobs) for plan in contents.plans}
     named = _checked(contents, parts, blobs)
+    if contents.area_sha:
+        _check_area(blobs[contents.area_sha])
     with store.writing() as connection:
         key = uuid4().hex if _taken(connection, projects_table, contents.id) else contents.id
         _put_project(connection, key, contents)
@@ -93,6 +98,7 @@ def _versions(store: Store, key: str) -> tuple[KeptVersion, ...]:
 
 
 def _packed(store: Store, head: plans.PlanHead, blobs: dict[str, bytes]) -> KeptPlan:
+    _refuse_files(scenario_of(head.toml))
     parts = plans.parts(store, head.id)
     digests = {name: hashed(part) for name, part in parts.items()}
     blobs.update({digests[name]: part for name, part in parts.items()})
@@ -132,7 +138,7 @@ def _checked(contents: Contents, parts: Mapping[str, Parts], blobs: Mapping[str,
 def _check_plan(parts: Parts) -> None:
     """Read a plan as the pages will: digests that agree do not say that it is one."""
     try:
-        plan_of(parts)
+        _refuse_files(plan_of(parts).scenario)
         head = head_of(parts)
         check_words(scenario=head.toml, status=str(head.solver["status"]))
         float(head.solver["seconds"])
@@ -140,6 +146,19 @@ def _check_plan(parts: Parts) -> None:
         raise
     except Exception as error:  # whatever a made-up record may lead to
         raise StoreError(DAMAGED) from error
+
+
+def _check_area(packed: bytes) -> None:
+    """Open the study area: a project whose area does not open could show no page."""
+    with TemporaryDirectory(prefix="jiujin-") as folder:
+        path = Path(folder) / "area.zip"
+        path.write_bytes(packed)
+        try:
+            StudyArea.open(path)
+        except LayerError as error:
+            faults = [both(str(f).replace(f"{folder}/", ""), in_language(f, "zh").replace(f"{folder}/", ""))
+                      for f in error.faults]  # fmt: skip
+            raise PlanningError(faults) from error
 
 
 def _scenario(toml: str) -> Scenario:

@@ -60,6 +60,10 @@ def draft(store: Store, project: str, who: Author, start: Scenario, *, slot: str
         NotThereError: when there is no such project.
     """
     check_words(who=who.name, slot=slot)
+    with store.reading() as connection:
+        there = _stored(connection, project, who.name, slot)
+    if there is not None:
+        return there
     with store.writing() as connection:
         found(connection, project)
         there = _stored(connection, project, who.name, slot)

@@ -19,10 +19,12 @@ from planning.store.open import Store
 from planning.store.projects import found
 from planning.store.schema import parts as parts_table
 from planning.store.schema import plans as table
+from planning.store.schema import views as views_table
 
 _OTHER: Final = both("another plan has this id already; run the scenario again", "该编号已有另一个方案；请重新运行情景")
 NEWEST: Final = 50
-"""Plans of a project that stay although nobody asked to keep them."""
+"""First looks of a project that stay although nobody asked to keep them."""
+_FIRST_LOOK: Final = '%effort = "first"%'
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def put(
 ) -> None:
     """Keep a plan under an id; the same plan under the same id again changes nothing.
 
+    Old first looks of the project that nobody asked to keep are let go for it, see `forget`.
+
     Args:
         plan: its id, that of the job which made it; letters and digits.
         parts: see `planning.record.parts_of`; refused when they do not hold.
@@ -78,6 +82,7 @@ def put(
             raise ConflictError(_OTHER, 0)
         at = enter(connection, who, project, "ran", head.name, after=plan)
         insert_plan(connection, project, plan, parts, (at, who.name), scenario_version=scenario_version)
+        _forget(connection, project, NEWEST)
 
 
 def insert_plan(
@@ -138,6 +143,15 @@ def heads(store: Store, project: str) -> tuple[PlanHead, ...]:
         return tuple(_head(row) for row in rows)
 
 
+def state(store: Store, project: str) -> tuple[int, str]:
+    """How many plans a project has, and which is the newest: while it is the same, so is the list of plans."""
+    mine = table.c.project_id == project
+    with store.reading() as connection:
+        count = connection.execute(select(func.count()).where(mine)).scalar() or 0
+        newest = connection.execute(select(table.c.id).where(mine).order_by(table.c.seq.desc()).limit(1)).scalar()
+    return count, newest or ""
+
+
 def made_before(store: Store, project: str, area_digest: str, toml: str) -> str | None:
     """Id of the newest plan of the same scenario on the same study area; None where it was not run yet."""
     asked = select(table.c.id).where(
@@ -148,7 +162,7 @@ def made_before(store: Store, project: str, area_digest: str, toml: str) -> str 
 
 
 def keep(store: Store, plan: str, who: Author, *, kept: bool = True) -> None:
-    """Keep a plan for good, or let it go with the others.
+    """Keep a plan for good, or let it go with the others; nothing is written where that is so already.
 
     Raises:
         NotThereError: when there is none.
@@ -157,23 +171,37 @@ def keep(store: Store, plan: str, who: Author, *, kept: bool = True) -> None:
         row = connection.execute(select(table).where(table.c.id == plan)).first()
         if row is None:
             raise _not_there()
+        if row.kept == kept:
+            return
         connection.execute(update(table).where(table.c.id == plan).values(kept=kept))
         enter(connection, who, row.project_id, "kept" if kept else "let go", row.scenario_name, after=plan)
 
 
 def forget(store: Store, project: str, *, newest: int = NEWEST) -> int:
-    """Delete the plans that nobody asked to keep, but for the newest ones.
+    """Delete first looks but for the newest ones; not those that are kept, linked, or of a saved scenario.
 
     Returns:
         How many were deleted.
     """
-    loose = (table.c.project_id == project) & ~table.c.kept
     with store.writing() as connection:
-        asked = select(table.c.id).where(loose).order_by(table.c.seq.desc()).offset(newest)
-        gone = list(connection.execute(asked).scalars())
-        connection.execute(delete(parts_table).where(parts_table.c.plan_id.in_(gone)))
-        connection.execute(delete(table).where(table.c.id.in_(gone)))
-        drop_unused(connection)
+        return _forget(connection, project, newest)
+
+
+def _forget(connection: Connection, project: str, newest: int) -> int:
+    mine = (table.c.project_id == project) & table.c.toml.like(_FIRST_LOOK)
+    loose = mine & ~table.c.kept & table.c.scenario_version.is_(None)
+    old = list(
+        connection.execute(select(table.c.id).where(loose).order_by(table.c.seq.desc()).offset(newest)).scalars()
+    )
+    if not old:
+        return 0
+    links = "\n".join(
+        connection.execute(select(views_table.c.state).where(views_table.c.project_id == project)).scalars()
+    )
+    gone = [key for key in old if f'"{key}"' not in links]
+    connection.execute(delete(parts_table).where(parts_table.c.plan_id.in_(gone)))
+    connection.execute(delete(table).where(table.c.id.in_(gone)))
+    drop_unused(connection)
     return len(gone)
 
 

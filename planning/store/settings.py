@@ -1,4 +1,4 @@
-"""Small things that the page remembers of an author: the project worked at last, the step of the guide reached."""
+"""Small things that the page remembers of an author: the project worked at last, the name typed."""
 
 from typing import Final
 
@@ -10,9 +10,8 @@ from planning.store.open import Store
 from planning.store.schema import settings as table
 
 LAST_PROJECT: Final = "project"
-GUIDE_STEP: Final = "guide"
 TYPED_NAME: Final = "name"
-"""The name that somebody typed on a machine shared by several (asked of the machine's own user)."""
+"""The name that somebody typed where several share a store; asked of the browser, until the name is known."""
 
 
 def setting(store: Store, who: Author, key: str) -> str:

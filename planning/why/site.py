@@ -58,6 +58,12 @@ def answered_by(plan: Plan, area: StudyArea, progress: Progress | None = None) -
     Raises:
         PlanningError: where the study area is no longer the one the plan was made for.
     """
+    if plan.baseline_digest != area.digest:
+        fault = both(
+            "the plan was made on other data than the study area has now; run its scenario again and ask that plan",
+            "该方案所依据的数据与研究区现有数据不同；请重新运行其情景，再查看新方案的理由",
+        )
+        raise PlanningError([fault])
     question = pose(plan.scenario, area, progress)
     if plan.scenario.objective.model == "none":
         return Answered(question, None)

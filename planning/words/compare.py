@@ -73,6 +73,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "compare_points": ("个百分点", "points"),
     # link
     "compare_link": ("链接", "Link"),
+    "compare_link_not": (
+        "这个画面无法做成链接。请调整地图后再试。",
+        "A link cannot hold this view. Move the map a little and try again.",
+    ),
     "compare_link_told": (
         "打开这个地址，就能看到同样的方案和画面：",
         "This address opens the same plans and the same picture:",
@@ -84,6 +88,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "compare_mode_difference": ("差别图", "Difference"),
     "compare_against": ("与对照相比的方案", "Plan set against the baseline"),
     "compare_which": ("看哪个方案", "Which plan"),
+    "compare_places": ("用表格查看地点", "See the places in a table"),
+    "compare_wish": ("情景指定", "set in the scenario"),
     "compare_why": ("看理由", "See why"),
     # counties and persons
     "compare_counties": ("各县市，可获服务增加多的在前", "Counties, those that gain most first"),

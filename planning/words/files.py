@@ -30,6 +30,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "files_estimated": ("估计", "estimated"),
     "files_modelled": ("模拟点", "modelled"),
     "files_real place, assumed host": ("真实地点，依托设施为假设", "real place, assumed host"),
+    "files_unforeseen": (
+        "读取文件时程序内部出错，与您的操作无关（日志编号 {0}）。已采用的文件和研究区不受影响。",
+        "Something in the program went wrong with this file; it is not your doing (number {0} in the log). "
+        "Adopted files and the study area are as before.",
+    ),
     "files_to_scenario": ("用这个研究区做方案", "Plan for this study area"),
     "files_sources_lead": (
         "方案里的每个数字都能在这里找到出处：假设值、现有机构和数据文件。",
@@ -170,7 +175,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "For a first plan follow the seven steps below: about ten minutes. Words that are new stand in the glossary.",
     ),
     "help_guide": ("第一个方案", "A first plan"),
-    "help_done": ("（已完成）", " (done)"),
     "help_open": ("打开“{0}”", "Open “{0}”"),
     "help_keys": ("只用键盘", "By keyboard alone"),
     "help_keys_hint": (

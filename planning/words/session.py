@@ -76,9 +76,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "session_titles": ("{0}等 {1} 个方案", "{0} and so on, {1} plans"),
     "session_door_files": ("使用自己的数据", "Bring your files"),
     "session_door_files_text": (
-        "导入残疾人名册、机构名单等表格，检查后生成自己的研究区。文件不会离开这台计算机。",
+        "导入残疾人名册、机构名单等表格，检查后生成自己的研究区。名册读完即删，姓名和证件号不保存。",
         "Lists of residents, of institutions and so on become a study area of your own once they are checked. "
-        "No file leaves this machine.",
+        "A list is deleted once it is read; names of persons and identity numbers are not kept.",
     ),
     "session_files_button": ("导入文件", "Bring files"),
     "session_guide": ("第一次规划", "Your first plan"),
@@ -100,9 +100,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "restarting loses nothing.",
     ),
     "session_stored_files": (
-        "导入的名册：只在检查时读取，采用后只留下不含姓名的统计数，原文件随即删除。",
-        "Lists that you bring: read while they are checked; what is adopted holds counts without names, and the "
-        "file itself is deleted.",
+        "导入的名册：读取时去掉姓名、证件号、电话等个人列，采用后保留接受的行的其余各列，原文件随即删除。",
+        "Lists that you bring: columns with names, identity numbers and phones are dropped as the list is read; what "
+        "is adopted keeps the other columns of the accepted rows, and the file itself is deleted.",
     ),
     "session_stored_address": (
         "正在查看的项目和方案：写在网址里，刷新、后退或收藏都能回到同一画面。",

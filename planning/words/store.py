@@ -26,8 +26,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "store_detail": ("改动", "Changes"),
     "store_trail_caption": ("“{0}”的操作记录，最近的在前", "What was done in “{0}”, the latest first"),
     "store_chain_holds": (
-        "记录完整：每条记录都与前一条相扣，未发现改动。",
-        "The trail holds: every entry is chained to the one before, and none was changed.",
+        "每条记录都与前一条相扣，未发现改动。从末尾删去的记录这样查不出，请定期保存项目文件作备份。",
+        "Every entry is chained to the one before, and no change was found. Entries cut off at the end would not show: "
+        "keep a project file as a copy now and then.",
     ),
     "store_chain_broken": (
         "第 {0} 条记录与前一条对不上：它或前一条在保存之后被改动或删除。请与备份核对。",
@@ -149,13 +150,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "其余方案各与对照相比：哪些地方变近，哪些地方变远。",
         "Each other plan against the baseline: where people get nearer and where farther.",
     ),
-    "store_file": ("文件", "File"),
-    "store_size": ("大小", "Size"),
     "store_all_files": ("全部文件（ZIP，{0}）", "All files (ZIP, {0})"),
     "store_made_line": ("{0} 由 {1} 生成 · {2} 个文件", "Made on {0} by {1} · {2} files"),
     "store_source_line": (
-        "方案文件夹和地图里写明了数据出处和口径；对比表、情景文件请与方案文件夹一起存档。",
-        "Plan folders and maps name their sources and what the numbers count; file tables and scenarios with them.",
+        "方案文件夹和地图里写明了数据出处和人数口径；对比表和情景文件里没有，请与方案文件夹一起存档。",
+        "Plan folders and maps name their sources and say whom the numbers count. Comparison tables and scenario files "
+        "do not: keep them together with the plan folder.",
     ),
     "store_format": ("文件", "File"),
     "store_format_for": ("用途", "What it is for"),

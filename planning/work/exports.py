@@ -4,10 +4,11 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from planning.compare import compare, comparison_csv
+from planning.comparing.apart import told_apart
 from planning.maps import coverage_map, difference_map
 from planning.plan import Plan
 from planning.screens.plans import zipped
@@ -49,7 +50,7 @@ def _scenario(plans: Sequence[Plan], area: StudyArea, language: str) -> bytes:
 
 
 def _table(plans: Sequence[Plan], area: StudyArea, language: str) -> bytes:
-    return comparison_csv(compare(told_apart(plans), area))
+    return comparison_csv(compare(told_apart(dict(zip(_names(plans), plans, strict=True))), area))
 
 
 def _difference(plans: Sequence[Plan], area: StudyArea, language: str) -> bytes:
@@ -77,7 +78,7 @@ class Wanted:
 
 def wanted(keys: Sequence[str], plans: Sequence[Plan]) -> list[Wanted]:
     """The files of some kinds for some plans, the baseline first; kinds that need more plans are left out."""
-    named = told_apart(plans)
+    names = _names(plans)
     found: list[Wanted] = []
     for key, one in FORMATS.items():
         if key not in keys or not one.count(len(plans)):
@@ -86,14 +87,14 @@ def wanted(keys: Sequence[str], plans: Sequence[Plan]) -> list[Wanted]:
             found.append(Wanted(f"{one.stem}{one.ending}", key, tuple(plans)))
             continue
         is_other = one.of == "each other plan"
-        for plan, name in zip(plans[is_other:], named[is_other:], strict=True):
+        for plan, name in zip(plans[is_other:], names[is_other:], strict=True):
             given = (plans[0], plan) if is_other else (plan,)
-            found.append(Wanted(f"{one.stem}_{_slug(name.name)}{one.ending}", key, given))
+            found.append(Wanted(f"{one.stem}_{_slug(name)}{one.ending}", key, given))
     return found
 
 
-def told_apart(plans: Sequence[Plan]) -> list[Plan]:
-    """The plans under names of which none comes twice: the second of one name becomes `<name>_2`."""
+def _names(plans: Sequence[Plan]) -> list[str]:
+    """Names of the plans of which none comes twice: the second of one name becomes `<name>_2`."""
     names: list[str] = []
     for plan in plans:
         name, number = plan.name, 1
@@ -101,10 +102,7 @@ def told_apart(plans: Sequence[Plan]) -> list[Plan]:
             number += 1
             name = f"{plan.name}_{number}"
         names.append(name)
-    return [
-        plan if plan.name == name else replace(plan, scenario=plan.scenario.model_copy(update={"name": name}))
-        for plan, name in zip(plans, names, strict=True)
-    ]
+    return names
 
 
 def together(files: Sequence[tuple[str, bytes]]) -> bytes:

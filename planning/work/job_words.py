@@ -1,6 +1,7 @@
 """What a job is, how far it is and what came of it, as plain words for the pages."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -19,6 +20,8 @@ WITH_FILES: Final = ("check", "unpack")
 """Kinds whose files are gone when the job ends: such a job cannot be run again."""
 SHOWN_ON: Final = {"export": "reports", "why_site": "why", "check": "layers", "pack": "trail", "unpack": "trail"}
 """Kind → page that shows what came of it; the others are shown side by side."""
+TABS: Final = ("curve", "trade_off")
+"""Kinds that are a part of the page of plans side by side, under its name there."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class JobWords:
         sentence: how far it is, or what happened.
         share: how much of the present step is done, 0 to 1; None where that is not known.
         asked: day and time of asking.
-        page: the page that shows what came of it.
+        page: the page that shows what came of it; `address` says where on it.
         plan: id of the plan that it made; "" for none.
         can_again: it ended without a result and can be asked again.
     """
@@ -42,6 +45,7 @@ class JobWords:
     share: float | None
     asked: str
     page: str
+    address: Mapping[str, str]
     plan: str
     can_again: bool
 
@@ -64,9 +68,18 @@ def in_words(home: Home, job: Job, language: str, *, is_kept: bool = False) -> J
         share=_share(job, state),
         asked=datetime.fromtimestamp(job.asked_at).strftime("%m-%d %H:%M"),
         page=SHOWN_ON.get(job.ask.kind, "compare"),
+        address=_address(job),
         plan=job.id if job.ask.kind == "plan" and done else "",
         can_again=state in ("failed", "cancelled", "lost") and not done and job.ask.kind not in WITH_FILES,
     )
+
+
+def _address(job: Job) -> dict[str, str]:
+    """Tab, plan and site that a job is about, for the address of its page."""
+    asked = {key: str(job.ask.ask[key]) for key in ("plan", "site") if key in job.ask.ask}
+    if job.ask.kind in TABS:
+        return {"tab": job.ask.kind, **asked}
+    return asked if job.ask.kind == "why_site" else {}
 
 
 def title(job: Job, language: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from planning.jobs.ask import Ask
 from planning.jobs.home import Home
 from planning.jobs.kinds import Workplace
-from planning.jobs.queue import put
 from planning.plan import Plan, read_answer
 from planning.record import parts_of, scenario_of
 from planning.run import run
@@ -17,7 +16,6 @@ from planning.store.audit import Author
 from planning.store.open import Store, open_store, usual_url
 from planning.study_area import StudyArea
 from planning.work.areas import area_of
-from planning.work.asks import PROVEN
 
 
 def home_of(at: Workplace) -> Home:
@@ -43,13 +41,9 @@ def author_of(ask: Ask) -> Author:
 
 
 def make_plan(ask: Ask, at: Workplace) -> Mapping[str, Any]:
-    """Run one scenario. A first look that is not proven asks for the thorough run itself, and gives the id of that."""
-    scenario = scenario_of(ask.ask["scenario"])
-    plan = _made(at.folder.name, scenario, ask, at, ask.ask.get("version"))
-    then = ask.ask.get("then")
-    if then is None or plan.solver["status"] in PROVEN:
-        return {"plan": at.folder.name}
-    return {"plan": at.folder.name, "then": put(home_of(at), _better(ask, then, at.folder.name))}
+    """Run one scenario; its plan has the id of the job."""
+    _made(at.folder.name, scenario_of(ask.ask["scenario"]), ask, at, ask.ask.get("version"))
+    return {"plan": at.folder.name}
 
 
 def make_plans(ask: Ask, at: Workplace) -> Mapping[str, Any]:
@@ -65,10 +59,9 @@ def make_plans(ask: Ask, at: Workplace) -> Mapping[str, Any]:
     return {"plans": made}
 
 
-def _made(key: str, scenario: Scenario, ask: Ask, at: Workplace, version: int | None) -> Plan:
+def _made(key: str, scenario: Scenario, ask: Ask, at: Workplace, version: int | None) -> None:
     plan = _run(scenario, area_for(ask, at), at)
     plans.put(store_of(at), ask.project, key, parts_of(plan), author_of(ask), scenario_version=version)
-    return plan
 
 
 def _run(scenario: Scenario, area: StudyArea, at: Workplace) -> Plan:
@@ -78,10 +71,3 @@ def _run(scenario: Scenario, area: StudyArea, at: Workplace) -> Plan:
     key = f"{area.digest} {scenario.to_toml()}"
     found = at.kept.get("answers", key, lambda: answered(scenario, area, at.progress))
     return read_answer(found.question, found.solution, area)
-
-
-def _better(ask: Ask, toml: str, first: str) -> Ask:
-    """The thorough run of a scenario that was looked at first."""
-    question = {**ask.ask, "scenario": toml, "then": None, "first": first}
-    seconds = scenario_of(toml).solver.time_limit_s
-    return Ask(ask.kind, "long", ask.by, ask.project, ask.area, question, seconds)

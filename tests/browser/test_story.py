@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from made_registers import Made, register
 
+from planning.scenario import load
 from planning.texts import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -52,7 +54,7 @@ class Planner(Visit):
         self.page.screenshot(path=self.shots / f"{self.speech}_{self.taken:02}_{name}.png", full_page=True)
 
     def says(self, words: str) -> None:
-        self.page.get_by_text(words).first.wait_for()
+        self.page.get_by_text(words).locator("visible=true").first.wait_for()
 
     def map(self) -> Any:
         return self.page.locator(".jj-map").first
@@ -134,20 +136,36 @@ def _open_and_bring_files(planner: Planner, folder: Path, made: Made) -> None:
 
 
 def _run_cancel_and_run_again(planner: Planner) -> None:
-    """The first plan is asked for and cancelled; the next one comes."""
+    """A long question is asked for and cancelled; the one before it is brought back and its plan comes."""
     planner.follow(planner.word("session_page_scenario"))
     planner.map().wait_for()
+    planner.shot("getting_ready")
+    planner.calm()
+    planner.shot("first_plan")
+    _start_from(planner, load("network_five_years").title(planner.speech))
+    planner.page.get_by_role("button", name=planner.word("run")).first.click()
     cancel = planner.button(planner.word("session_cancel")).first
     cancel.wait_for()
-    planner.shot("getting_ready")
+    planner.shot("running")
     cancel.click()
-    planner.button(planner.word("session_cancel")).first.wait_for(state="detached")
+    cancel.wait_for(state="detached")
     planner.settled()
-    before = planner.drawn()
+    planner.shot("cancelled")
+    planner.button(planner.word("editor_undo")).first.click()
+    planner.calm()
     planner.page.get_by_role("button", name=planner.word("run")).first.click()
-    planner.redrawn(before)
     planner.calm()
     planner.shot("plan")
+
+
+def _start_from(planner: Planner, title: str) -> None:
+    planner.button(planner.word("editor_start")).first.click()
+    planner.page.get_by_label(planner.word("editor_start_choose")).first.fill(title)
+    planner.page.get_by_role("option").filter(has_text=title).first.click()
+    planner.settled()
+    planner.press("editor_start_use")
+    planner.page.keyboard.press("Escape")
+    planner.page.get_by_role("heading", level=1).filter(has_text=title).first.wait_for()
 
 
 def _lock_undo_redo(planner: Planner) -> None:
@@ -174,9 +192,10 @@ def _lock_undo_redo(planner: Planner) -> None:
 
 def _compare_and_make_a_link(planner: Planner) -> str:
     """The plan against the baseline, and the address of what is shown."""
-    planner.page.get_by_role("button", name=planner.word("editor_compare")).first.click()
+    planner.page.get_by_role("link", name=planner.word("editor_compare")).first.click()
     planner.page.get_by_role("table").first.wait_for()
     planner.settled()
+    planner.page.wait_for_url(re.compile("plans=[0-9a-z]+(,|%2C)[0-9a-z]+"))
     planner.shot("compared")
     planner.press("compare_link")
     code = planner.page.locator("code").filter(has_text="?v=").first

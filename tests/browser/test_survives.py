@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import sys
 import time
@@ -23,8 +22,8 @@ from planning.jobs.processes import kill, living
 from planning.jobs.queue import WORKER, Job, put, read_job
 from planning.record import parts_of
 from planning.scenario import Scenario, load
-from planning.store import drafts, plans, projects
-from planning.store.audit import Author, check_chain
+from planning.store import drafts, plans, projects, scenarios
+from planning.store.audit import Author, check_chain, trail
 from planning.store.open import Store, open_store
 from planning.store.projects import Project
 from planning.work.areas import EMBEDDED
@@ -164,9 +163,37 @@ def test_a_worker_that_is_killed_is_told_and_the_work_can_be_asked_again(
     assert len(plans.heads(machine.store, project.id)) == 1
 
 
+def test_of_two_planners_at_one_scenario_the_second_is_told_and_both_are_kept(
+    machine: Machine, project: Project, visit: Callable[[str], Visit]
+) -> None:
+    shared = load("baseline")
+    scenarios.save(machine.store, project.id, shared, after=None, who=ME)
+    tabs = []
+    for name, title in ((ME.name, "甲的"), ("规划员_乙", "乙的")):
+        _, address = machine.serve(who=name)
+        who = Author(name, "os")
+        mine = drafts.draft(machine.store, project.id, who, shared)
+        drafts.changed(machine.store, mine, shared.model_copy(update={"title_zh": title}))
+        tabs.append(visit(address))
+        tabs[-1].open(f"/scenario?p={project.id}")
+    for tab in tabs:
+        tab.button("保存").first.click()
+        tab.button("保存为新版本").first.click()
+        tab.settled()
+    tabs[0].page.get_by_text("已保存：甲的 第 2 版").first.wait_for()
+    tabs[1].page.get_by_text("他人已保存第 2 版").first.wait_for()
+    tabs[1].page.get_by_role("button", name=re.compile("两个都保留")).click()
+    until(lambda: len(scenarios.scenarios(machine.store, project.id)) == 2, 60)
+    titles = {one.title_zh for one in scenarios.scenarios(machine.store, project.id)}
+    assert titles == {"甲的", "乙的"}
+    saved = [entry.who for entry in trail(machine.store, project.id) if entry.act == "saved"]
+    assert saved == [ME.name, ME.name, "规划员_乙"]
+
+
 def test_a_full_disk_is_told_and_what_was_kept_is_whole(
     machine: Machine, project: Project, visit: Callable[[str], Visit]
 ) -> None:
+    resource = pytest.importorskip("resource", reason="a limit on files is set as Unix has it")
     plans.put(machine.store, project.id, "a" * 32, parts_of(kept_plan()), ME)
     server, address = machine.serve()
     tab = visit(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,3 +55,10 @@ def kept_network() -> NetworkPlan:
         ),
         compared={"phasing_sites": frame, "integration_dropped": pd.DataFrame({"site_id": [], "yuan": []})},
     )  # fmt: skip
+
+
+def first_look(name: str) -> Plan:
+    """A plan of a first look, made in passing."""
+    plan = kept_plan(name)
+    solver = plan.scenario.solver.model_copy(update={"effort": "first"})
+    return replace(plan, scenario=plan.scenario.model_copy(update={"solver": solver}))

@@ -87,6 +87,11 @@ class TestFaults:
         assert len(caught.value.faults) == 2
         assert "different study areas: elsewhere, southern_xinjiang" in str(caught.value)
 
+    def test_plans_on_different_data_of_one_area_are_refused(self, small_plan: Plan) -> None:
+        other = replace(named(small_plan, "b"), baseline_digest="0" * 64)
+        with pytest.raises(PlanningError, match="different data"):
+            compare([small_plan, other])
+
     def test_a_file_in_place_of_the_folder_is_refused(
         self, area: StudyArea, plans: dict[str, Plan], tmp_path: Path
     ) -> None:

@@ -90,6 +90,14 @@ class TestTheUsersOwnLayers:
         assert set(plan.proposed) < {"K1", "K2"}  # a village point is not asked for
         assert plan.indicators["persons_total"] == PEOPLE
 
+    @pytest.mark.parametrize("path", ["gone.csv", ".", "a\x00b"])
+    def test_a_file_that_cannot_be_read_is_told_without_its_folder(
+        self, area: StudyArea, tmp_path: Path, path: str
+    ) -> None:
+        with pytest.raises(PlanningError, match="cannot be read") as told:
+            area.with_layers(Layers(institutions=str(tmp_path / path)))
+        assert str(tmp_path) not in f"{told.value} {told.value.faults[0].zh}"  # type: ignore[attr-defined]
+
     def test_no_layers_give_the_same_area(self, area: StudyArea) -> None:
         assert area.with_layers(Layers()) is area
 

@@ -12,7 +12,7 @@ from planning.app.editing.running import asked_scenario, run_to_the_end
 from planning.app.state import language, plain, word
 from planning.editor.differences import difference_sentence, differences
 from planning.editor.edits import renamed
-from planning.editor.starts import Start, start_of
+from planning.editor.starts import Start, as_draft, start_of
 from planning.faults import PlanningError
 from planning.store import scenarios
 from planning.store.faults import ConflictError
@@ -88,7 +88,7 @@ def _another_start(known: Sequence[Start]) -> None:
     )  # fmt: skip
     if chosen in by_key:
         st.caption(plain(by_key[chosen].description(language())))
-        st.button(word("editor_start_use"), key="start_use", on_click=_begin, args=(by_key[chosen].scenario,))
+        st.button(word("editor_start_use"), key="start_use", on_click=_begin, args=(by_key[chosen], known))
         st.caption(plain(word("editor_start_undo")))
 
 
@@ -97,20 +97,21 @@ def _called(start: Start) -> str:
     return f"{start.title(language())} · {kind}"
 
 
-def _begin(scenario: Scenario) -> None:
-    change("", lambda _: scenario)
+def _begin(start: Start, known: Sequence[Start]) -> None:
+    is_run = start.kind == "shown"
+    change("", lambda _: as_draft(start.scenario, known, session.area()) if is_run else start.scenario)
 
 
 def _save(draft: Scenario) -> None:
-    st.session_state.setdefault("save_name", draft.name)
-    st.text_input(word("editor_save_name"), key="save_name")
-    st.button(word("editor_save_do"), key="save_do", on_click=_save_as_named)
+    key = f"save_name:{draft.name}"  # of each scenario its own, so that another start brings its own name
+    st.session_state.setdefault(key, draft.name)
+    st.text_input(word("editor_save_name"), key=key)
+    st.button(word("editor_save_do"), key="save_do", on_click=_save_as_named, args=(key,))
 
 
-def _save_as_named() -> None:
-    name = st.session_state["save_name"]
+def _save_as_named(key: str) -> None:
     try:
-        keep(renamed(session.scenario(), name))
+        keep(renamed(session.scenario(), st.session_state[key]))
     except PlanningError as error:
         session.tell_later(error)
 
@@ -174,4 +175,4 @@ def _keep_both(name: str) -> None:
 
 def _take_theirs(theirs: Version) -> None:
     st.session_state.pop(CONFLICT, None)
-    _begin(theirs.scenario)
+    change("", lambda _: theirs.scenario)

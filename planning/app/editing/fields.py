@@ -1,6 +1,10 @@
-"""One setting as a control. Keys are stable (`f:` and the path), so that the focus stays where it is."""
+"""One setting as a control.
 
-import time
+Its key stays the same while its author works on it, so that the focus stays where it is. When the draft overrides it
+(undo, a click on the map, another tab) it is a new control that begins with what the draft says: a value put into a
+control from outside does not reach the browser where its group or tab is closed, which then writes the old one back.
+"""
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,9 +24,8 @@ from planning.faults import PlanningError
 FAULTS: Final = "editor_faults"
 """Of the session: path → sentences about the value that was refused there last."""
 
-ECHO: Final = "editor_echo"
-"""Of the session: key → what a control said before the draft overrode it, and when."""
-ECHO_S: Final = 1.5
+TURNS: Final = "editor_turns"
+"""Of the session: path → how often the draft has overridden the control."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,6 @@ class Spot:
     area: StudyArea
     label: str = ""
     is_optional: bool = False
-
-    @property
-    def key(self) -> str:
-        """Of the control; the same in every language."""
-        return f"f:{self.path}"
 
     @property
     def value(self) -> Any:
@@ -81,31 +79,32 @@ def change(path: str, make: Callable[[Scenario], Scenario]) -> None:
         faults[path] = error.faults
 
 
-def held(key: str, value: Any) -> None:
-    """Have a control show the draft; one that does so already is left alone, for somebody may be typing."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-    elif st.session_state[key] != value:
-        st.session_state.setdefault(ECHO, {})[key] = (st.session_state[key], time.monotonic())
-        st.session_state[key] = value
+def held(path: str, value: Any) -> str:
+    """The key of the control that shows this value of the draft: the one before, or a new one when it says another."""
+    turns: dict[str, int] = st.session_state.setdefault(TURNS, {})
+    if st.session_state.get(key_of(path), value) != value:
+        turns[path] = turns.get(path, 0) + 1
+    return key_of(path)
 
 
-def _is_echo(key: str) -> bool:
-    """Whether a control says what was just taken from it: a message that left the browser before the news came."""
-    before, at = st.session_state.get(ECHO, {}).get(key, (None, -ECHO_S))
-    return time.monotonic() - at < ECHO_S and bool(st.session_state[key] == before)
+def key_of(path: str) -> str:
+    """The key of the present control of a setting; the same in every language."""
+    turn = st.session_state.get(TURNS, {}).get(path, 0)
+    return f"f:{path}~{turn}" if turn else f"f:{path}"
 
 
-def _take(path: str, of_page: Callable[[Any], Any]) -> None:
-    """What the control says now goes to the draft."""
-    if _is_echo(f"f:{path}"):
+def _take(path: str, key: str, of_page: Callable[[Any], Any]) -> None:
+    """What the control says now goes to the draft; a control that was replaced has nothing to say."""
+    if key != key_of(path):
         return
-    value = of_page(st.session_state[f"f:{path}"])
+    value = of_page(st.session_state[key])
     change(path, lambda scenario: edited(scenario, path, value))
 
 
-def _asked(spot: Spot, of_page: Callable[[Any], Any]) -> Mapping[str, Any]:
-    return {**spot.words, "key": spot.key, "on_change": _take, "args": (spot.path, of_page)}
+def _asked(spot: Spot, shown: Any, of_page: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """What every control is given, `shown` being what the draft says as the control says it."""
+    key = held(spot.path, shown)
+    return {**spot.words, "key": key, "on_change": _take, "args": (spot.path, key, of_page)}
 
 
 def _number(spot: Spot) -> None:
@@ -120,11 +119,11 @@ def _number(spot: Spot) -> None:
     def read(value: float | None) -> float | None:
         return None if value is None else kind(field.in_file(value)) if is_whole else field.in_file(value)
 
-    held(spot.key, shown(spot.value))
-    optional: dict[str, Any] = {"value": None, "placeholder": word("editor_no_limit")} if is_optional else {}
+    now = shown(spot.value)
+    optional: dict[str, Any] = {"placeholder": word("editor_no_limit")} if is_optional else {}
     st.number_input(
-        **_asked(spot, read), min_value=shown(limit.low), max_value=shown(limit.high), step=kind(field.step),
-        format="%d" if is_whole else "%g", **optional,
+        **_asked(spot, now, read), value=now, min_value=shown(limit.low), max_value=shown(limit.high),
+        step=kind(field.step), format="%d" if is_whole else "%g", **optional,
     )  # fmt: skip
 
 
@@ -133,8 +132,9 @@ def _choice(spot: Spot) -> None:
     is_optional = spot.is_optional or bounds_say_optional(spot)
     if is_optional:
         names = {"": word("editor_as_usual"), **names}
-    held(spot.key, spot.value or (next(iter(names), "")))
-    st.selectbox(**_asked(spot, lambda code: code or None), options=list(names), format_func=_called(names))
+    now, codes = spot.value or next(iter(names), ""), list(names)
+    asked = _asked(spot, now, lambda code: code or None)
+    st.selectbox(**asked, options=codes, index=codes.index(now) if now in codes else 0, format_func=_called(names))
 
 
 def bounds_say_optional(spot: Spot) -> bool:
@@ -144,20 +144,19 @@ def bounds_say_optional(spot: Spot) -> bool:
 
 def _several(spot: Spot) -> None:
     names = spot.names
-    held(spot.key, list(spot.value or ()))
-    st.multiselect(
-        **_asked(spot, list), options=list(names), format_func=_called(names), placeholder=word("choose"),
-    )  # fmt: skip
+    now = list(spot.value or ())
+    asked = _asked(spot, now, list)
+    st.multiselect(**asked, options=list(names), default=now, format_func=_called(names), placeholder=word("choose"))
 
 
 def _switch(spot: Spot) -> None:
-    held(spot.key, bool(spot.value))
-    st.checkbox(**_asked(spot, bool))
+    now = bool(spot.value)
+    st.checkbox(**_asked(spot, now, bool), value=now)
 
 
 def _text(spot: Spot) -> None:
-    held(spot.key, spot.value or "")
-    st.text_input(**_asked(spot, str))
+    now = spot.value or ""
+    st.text_input(**_asked(spot, now, str), value=now)
 
 
 def _called(names: Mapping[str, str]) -> Callable[[str], str]:

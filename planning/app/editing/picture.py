@@ -10,7 +10,7 @@ from planning import Plan, Scenario
 from planning.app import session
 from planning.app.acts import Act
 from planning.app.editing.fields import change
-from planning.app.editing.running import Result, ask_once, asked_scenario, baseline, like
+from planning.app.editing.running import Result, alike, asked_scenario, baseline, is_of_question, like
 from planning.app.map import plan_map
 from planning.app.places import link
 from planning.app.state import language, plain, show_faults, word
@@ -19,6 +19,7 @@ from planning.editor.choices import choices
 from planning.editor.edits import acted
 from planning.editor.plain_faults import in_plain_words
 from planning.editor.starts import Start
+from planning.faults import in_language
 from planning.notes import conditions
 from planning.screens.edited_plan import lines, numbers, places, proof
 from planning.screens.plans import price_of_choices, without_choices
@@ -50,12 +51,16 @@ def picture(draft: Scenario, result: Result, known: Sequence[Start], *, wants: b
 
 
 def _state_line(result: Result) -> None:
-    """What is shown: the plan, a first look, or the one before."""
-    ended = result.job.ended if result.job is not None else None
-    if not result.is_current and ended is not None and ended.how != "done":
+    """What is shown: the plan, a first look, or the one before; and how the last run ended, where not with a plan."""
+    ended = result.failure
+    if ended is not None and not result.is_current and is_of_question(ended):
         st.warning(plain(word("editor_failed")))
         show_faults([in_plain_words(fault) for fault in ended.told])
-    elif result.head is None:
+        return
+    if ended is not None:
+        happened = "".join(in_language(sentence, language()) for sentence in ended.told)
+        st.warning(plain(word("editor_run_ended").format(happened)))
+    if result.head is None:
         st.caption(plain(word("editor_no_plan_yet" if result.is_running else "editor_no_plan")))
     elif not result.is_current:
         st.caption(plain(word("editor_stale" if result.is_running else "editor_stale_idle")))
@@ -130,8 +135,7 @@ def _price(draft: Scenario, plan: Plan, result: Result, known: Sequence[Start], 
     free = without_choices(draft)
     if free is None or not result.is_current or result.head is None or draft.network is not None:
         return
-    asked = like(asked_scenario(free, known), result.head)
-    head = ask_once(asked) if wants else None
+    head = alike(like(asked_scenario(free, known), result.head), wants=wants)
     if head is not None:
         st.info(plain(price_of_choices(plan, session.plan(head.id), language())))
 

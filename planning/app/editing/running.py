@@ -10,7 +10,8 @@ import streamlit as st
 from planning import Scenario
 from planning.app import session
 from planning.editor.starts import Start, start_of, starts, told_apart
-from planning.jobs.queue import Job
+from planning.jobs import told
+from planning.jobs.queue import Ended, Job
 from planning.store import scenarios
 from planning.store.plans import PlanHead
 from planning.work.asks import PROVEN, first_look, plan_question
@@ -41,6 +42,20 @@ class Result:
         """Whether the plan of the draft is being made."""
         return self.job is not None and self.job.ended is None
 
+    @property
+    def failure(self) -> Ended | None:
+        """How the last run of the draft ended, where it gave no plan and none came in another way."""
+        ended = self.job.ended if self.job is not None else None
+        is_told = ended is not None and ended.how != "done" and (not self.is_current or self.is_first_look)
+        return ended if is_told else None
+
+
+def is_of_question(ended: Ended) -> bool:
+    """Whether a run failed for what was asked: not for want of room, a process that is gone, or somebody's wish."""
+    of_run = (told.DISK_FULL, told.MEMORY, told.UNREADABLE, told.NO_WORKER)
+    ours = str(told.ours("")).partition("(")[0]
+    return ended.how == "failed" and not any(one in of_run or one.startswith(ours) for one in ended.told)
+
 
 def known_starts() -> tuple[Start, ...]:
     """The scenarios that one can start from."""
@@ -60,13 +75,25 @@ def result_of(asked: Scenario, *, wants: bool) -> Result:
     is_new = head is None and wants and _key(asked) not in jobs
     if is_new:
         jobs[_key(asked)] = _ask(first_look(asked) or asked)
-    job = session.job(jobs[_key(asked)]) if _key(asked) in jobs else None
+    job = _job(asked)
     if is_new and job is not None:
         job = session.waited(job.id, WAIT_S)
         head = made(asked)
     found = head or _last()
     is_look = head is not None and head.toml != asked.to_toml() and head.status not in PROVEN
     return Result(found, head is not None, is_look, job)
+
+
+def _job(asked: Scenario) -> Job | None:
+    """The job asked for a scenario last; one that is under way where that came to nothing or is not known any more."""
+    jobs: dict[str, str] = st.session_state.setdefault(JOBS, {})
+    job = session.job(jobs[_key(asked)]) if _key(asked) in jobs else None
+    if job is None or (job.ended is not None and job.ended.how != "done"):
+        other = next((found for text in _texts(asked) if (found := _under_way(text)) is not None), None)
+        if other is not None:
+            jobs[_key(asked)] = other.id
+            return other
+    return job
 
 
 def run_to_the_end(asked: Scenario) -> None:
@@ -82,10 +109,15 @@ def run_to_the_end(asked: Scenario) -> None:
 
 def made(asked: Scenario) -> PlanHead | None:
     """The plan of a scenario: that of its own effort, else the first look."""
-    look, digest = first_look(asked), session.area().digest
-    texts = [asked.to_toml()] + ([look.to_toml()] if look is not None else [])
+    digest = session.area().digest
     heads = [head for head in session.heads() if head.area_digest == digest]
-    return next((head for text in texts for head in heads if head.toml == text), None)
+    return next((head for text in _texts(asked) for head in heads if head.toml == text), None)
+
+
+def _texts(asked: Scenario) -> list[str]:
+    """A scenario as it is run: with its own effort, and for a first look."""
+    look = first_look(asked)
+    return [asked.to_toml()] + ([look.to_toml()] if look is not None else [])
 
 
 def like(asked: Scenario, head: PlanHead) -> Scenario:
@@ -106,24 +138,33 @@ def baseline(known: Sequence[Start], *, wants: bool) -> PlanHead | None:
     return found
 
 
-def ask_once(asked: Scenario) -> PlanHead | None:
-    """The plan of a scenario; asked for once where it is not there."""
-    head, jobs = made(asked), st.session_state.setdefault(JOBS, {})
-    if head is None and _key(asked) not in jobs:
-        jobs[_key(asked)] = _ask(asked)
-    return head
+def alike(asked: Scenario, *, wants: bool) -> PlanHead | None:
+    """The plan of a scenario with exactly this effort, or one that no effort makes better; asked for once if wanted."""
+    head = made(asked)
+    if head is not None and (head.toml == asked.to_toml() or head.status in PROVEN):
+        return head
+    if wants:
+        jobs: dict[str, str] = st.session_state.setdefault(JOBS, {})
+        key = f"alike {_key(asked)}"
+        if key not in jobs:
+            jobs[key] = _ask(asked, is_long=first_look(asked) is not None)
+    return None
 
 
 def _ask(asked: Scenario, *, is_long: bool = False, first: str | None = None) -> str:
     """The job that makes a plan: one that is under way already, else a new one."""
-    text = asked.to_toml()
-    same = next((job.id for job in session.unfinished() if job.ask.ask.get("scenario") == text), None)
+    same = _under_way(asked.to_toml())
     if same is not None:
-        return same
+        return same.id
     question = plan_question(asked, version=_version(asked))
     return session.ask(
         "plan", {**question, "first": first}, lane="long" if is_long else "quick", seconds=asked.solver.time_limit_s
     )
+
+
+def _under_way(text: str) -> Job | None:
+    """The job that is making the plan of a scenario."""
+    return next((job for job in session.unfinished() if job.ask.ask.get("scenario") == text), None)
 
 
 def _version(asked: Scenario) -> int | None:

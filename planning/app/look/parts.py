@@ -31,8 +31,3 @@ def empty(what: str, *, page: str = "", label: str = "") -> None:
     st.markdown(plain(what))
     if page:
         link(page, label)
-
-
-def failed(what: str, kept: str = "", to_do: str = "") -> None:
-    """Where something went wrong: what happened, what is kept, what to do."""
-    st.error("  \n".join(plain(words) for words in (what, kept, to_do) if words))

@@ -12,6 +12,7 @@ SETTINGS: Final[dict[str, str | int | bool | list[str]]] = {
     "server.disconnectedSessionTTL": 30,
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "theme.base": "light",
@@ -27,7 +28,10 @@ SETTINGS: Final[dict[str, str | int | bool | list[str]]] = {
     "theme.font": FONT,
     "theme.headingFont": FONT,
 }
-"""Options of Streamlit: this machine only, no name but our own, nothing sent anywhere, colours of `tokens.css`."""
+"""Options of Streamlit: this machine only, no name but our own, nothing sent anywhere, colours of `tokens.css`.
+
+The words of an unforeseen fault are not shown: they may hold a row of somebody's file.
+"""
 
 
 def flags() -> list[str]:

@@ -31,7 +31,7 @@ def make(plans: Sequence[str], place: Mapping[str, Any]) -> None:
             plans=tuple(plans),
             base=plans[0] if plans else "",
             mode="two" if mode == "two" else "difference" if mode == "difference" else "one",
-            map=(place["lat"], place["lon"], place["zoom"]) if here else None,
+            map=(place["lat"], _turned(place["lon"]), place["zoom"]) if here else None,
             layers=tuple(key if on else f"-{key}" for key, on in place["layers"].items())
             if "layers" in place
             else None,
@@ -42,6 +42,13 @@ def make(plans: Sequence[str], place: Mapping[str, Any]) -> None:
         st.session_state["compare_link"] = session.keep_link(view)
     except PlanningError as error:
         session.tell_later(error)
+    except (ValueError, TypeError):  # the view is the browser's word, and a link takes only what is sound
+        session.tell_later(PlanningError([word("compare_link_not")]))
+
+
+def _turned(lon: float) -> float:
+    """A longitude within ±180: a map that is dragged around the earth counts on."""
+    return lon if -180 <= lon <= 180 else (lon + 180) % 360 - 180
 
 
 def shown() -> None:
@@ -67,7 +74,6 @@ def follow() -> None:
     for name, wanted in (("tab", view.tab), ("mode", view.mode)):
         if wanted:
             st.query_params[name] = wanted
-            st.session_state.pop(f"compare_{name}_choice", None)
     st.session_state["compare_place"] = _place(view)
 
 

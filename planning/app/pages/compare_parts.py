@@ -1,6 +1,6 @@
 """The parts of the compare page that only read plans: numbers, maps, counties, who changes, words, scenarios."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,6 +13,7 @@ from planning.app.places import go
 from planning.app.state import language, plain, word
 from planning.app.table import table
 from planning.compare import Comparison
+from planning.comparing.apart import told_apart
 from planning.faults import PlanningError
 from planning.screens import compared, compared_networks, compared_places
 from planning.screens.map_payload import Mode
@@ -34,7 +35,7 @@ class Seen:
     @property
     def titles(self) -> dict[str, str]:
         """Id → title in the language of the page, all different."""
-        named = compared.told_apart(self.plans)
+        named = told_apart(self.plans)
         return {plan.name: plan.scenario.title(language()) for plan in named}
 
     @property
@@ -47,10 +48,14 @@ def which(seen: Seen, key: str, label: str, *, with_base: bool = False) -> str:
     """One of the plans; asked for where there is a choice."""
     titles = seen.titles
     keys = list(titles) if with_base else list(titles)[1:]
+    asked = st.query_params.pop("plan", "")  # of somebody who comes for one of them
     if len(keys) == 1:
         return keys[0]
     place = f"{key}:{','.join(keys)}"
-    return str(st.selectbox(label, keys, index=len(keys) - 1, format_func=titles.__getitem__, key=place))
+    st.session_state.setdefault(place, keys[-1])
+    if asked in keys:
+        st.session_state[place] = asked
+    return str(st.selectbox(label, keys, format_func=titles.__getitem__, key=place))
 
 
 def chosen_in_address(name: str, label: str, keys: list[str], words: str, *, hide_label: bool = False) -> str:
@@ -59,9 +64,11 @@ def chosen_in_address(name: str, label: str, keys: list[str], words: str, *, hid
     Args:
         words: a key's words are `<words>_<key>`.
     """
-    place = f"compare_{name}_choice"
+    place, written = f"compare_{name}_choice", f"compare_{name}_written"
     wanted = st.query_params.get(name, "")
-    if place not in st.session_state or st.session_state[place] not in keys:
+    if wanted in keys and wanted != st.session_state.get(written):  # the address was changed from outside
+        st.session_state[place] = wanted
+    if st.session_state.get(place) not in keys:
         st.session_state[place] = wanted if wanted in keys else keys[0]
     found = st.segmented_control(
         label,
@@ -72,7 +79,7 @@ def chosen_in_address(name: str, label: str, keys: list[str], words: str, *, hid
         label_visibility="collapsed" if hide_label else "visible",
     )
     found = found if found in keys else keys[0]
-    st.query_params[name] = str(found)
+    st.query_params[name] = st.session_state[written] = str(found)
     return str(found)
 
 
@@ -100,6 +107,24 @@ def maps(seen: Seen) -> None:
     first = next(iter(seen.plans.values()))
     plans = [seen.plans[key]] if is_one else [first, seen.plans[key]]
     draw_map(plans, key, mode)
+    places([key] if is_one else [next(iter(seen.plans)), key], seen)
+
+
+def places(keys: Sequence[str], seen: Seen) -> None:
+    """The sites of the maps as tables, from which they can be asked about too."""
+    if not st.toggle(word("compare_places"), key="compare_places"):
+        return
+    for plan in keys:
+        made = compared_places.sites(seen.plans[plan], session.area(), language())
+        if len(keys) > 1:
+            st.subheader(plain(seen.titles[plan]), anchor=False)
+        tabs = st.tabs([plain(word(f"editor_sites_{name}").format(len(rows.rows))) for name, rows in made.items()])
+        for tab, (name, rows) in zip(tabs, made.items(), strict=True):
+            with tab:
+                where = f"compare_places_{plan}_{name}"
+                act = table(rows, key=where, actions=(("why", word("compare_why")),))
+            if act is not None and session.acted(where, act.n):
+                go("why", plan=plan, site=act.site)
 
 
 def draw_map(plans: list[Plan], plan: str, mode: str) -> None:
@@ -201,3 +226,4 @@ def one_plan(seen: Seen) -> None:
     look.section(title)
     st.markdown("\n".join(f"- {plain(line.strip())}" for line in lines))
     draw_map([plan], key, "one")
+    places([key], seen)

@@ -1,15 +1,18 @@
 """The parts of the compare page that ask for work: what more would buy, and the average against the worst-off."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from planning.app import look, session
+from planning.app.job_panel import watch
 from planning.app.pages.compare_parts import Seen, which
 from planning.app.state import language, plain, word
 from planning.app.table import table
 from planning.faults import PlanningError, in_language
 from planning.jobs.ask import Lane
+from planning.jobs.queue import Job
 from planning.screens import compared_pictures as pictures
 from planning.work.reasons_job import CURVE, TRADE_OFF
 
@@ -63,29 +66,35 @@ def worked(
 
     While it is under way, that is said; a failed one can be asked for again.
     """
-    asked: dict[tuple[str, ...], str] = st.session_state.setdefault("reasons_asked", {})
-    place = (kind, session.project().id, *question.values())
 
     def ask() -> None:
         try:
-            asked[place] = session.ask(kind, question, lane=lane)
+            session.ask(kind, question, lane=lane)
         except PlanningError as error:
             session.tell_later(error)
 
-    if place not in asked and at_once:
+    if asked_before(kind, question) is None and at_once:
         ask()
-    if place not in asked:
+    job = asked_before(kind, question)
+    if job is None:
         st.button(label, key=f"ask_{kind}", on_click=ask, type="primary")
         return None
-    return _result(asked[place], part, label, ask)
+    return _result(job, part, ask)
 
 
-def _result(key: str, part: str, label: str, ask: Callable[[], None]) -> bytes | None:
-    job = session.waited(key, AT_ONCE_S)
-    if job is None or job.ended is None:
+def asked_before(kind: str, question: Mapping[str, str]) -> Job | None:
+    """The last job of the project with this question, whoever asked and in whichever session."""
+    alike = (one for one in session.jobs() if one.ask.kind == kind)
+    return next((one for one in alike if question.items() <= one.ask.ask.items()), None)
+
+
+def _result(asked: Job, part: str, ask: Callable[[], None]) -> bytes | None:
+    job = session.waited(asked.id, AT_ONCE_S - (time.time() - asked.asked_at)) or asked
+    if job.ended is None:
+        watch(job.id)
         st.info(plain(word("compare_working")))
         return None
-    kept = session.result(key, part) if job.ended.how == "done" else None
+    kept = session.result(job.id, part) if job.ended.how == "done" else None
     if kept is None:
         for told in job.ended.told:
             st.error(plain(in_language(told, language())))

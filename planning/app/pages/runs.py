@@ -32,10 +32,12 @@ def _under_way() -> None:
         one = in_words(session.home(), job, language())
         with st.container(border=True):
             text, button = st.columns([6, 1], vertical_alignment="center")
-            text.markdown(f"**{plain(one.title)}** {plain(one.sentence)}")
+            is_mine = job.ask.by == session.author().name
+            whose = "" if is_mine else f" · {plain(job.ask.by)}"
+            text.markdown(f"**{plain(one.title)}**{whose} {plain(one.sentence)}")
             if one.share is not None:
                 text.progress(one.share)
-            if one.state != "cancelling":
+            if is_mine and one.state != "cancelling":
                 button.button(word("session_cancel"), key=f"cancel:{job.id}", on_click=session.cancel, args=(job.id,))
 
 

@@ -6,7 +6,7 @@ from planning import Scenario
 from planning.app import session
 from planning.app.editing import rows
 from planning.app.editing.bar import AUTO, bar
-from planning.app.editing.fields import Spot, change, faults_at, held
+from planning.app.editing.fields import Spot, change, faults_at, held, key_of
 from planning.app.editing.picture import picture
 from planning.app.editing.running import Result, asked_scenario, known_starts, result_of
 from planning.app.places import go
@@ -73,12 +73,17 @@ def _file(draft: Scenario) -> None:
     """The same draft as the text of a file."""
     st.caption(plain(word("editor_file_help")))
     faults_at(FILE)
-    key = "f:toml"
-    if not st.session_state.get("editor_faults", {}).get(FILE):
-        held(key, draft.to_toml())
-    st.text_area(word("editor_file_label"), key=key, height=480, on_change=_read_file, label_visibility="collapsed")
+    is_refused = bool(st.session_state.get("editor_faults", {}).get(FILE))
+    written = draft.to_toml()
+    key = key_of(FILE) if is_refused else held(FILE, written)  # what was refused stays to be put right
+    st.text_area(
+        word("editor_file_label"), written, key=key, height=480, on_change=_read_file, args=(key,),
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
-def _read_file() -> None:
-    written = st.session_state["f:toml"]
+def _read_file(key: str) -> None:
+    if key != key_of(FILE):
+        return
+    written = st.session_state[key]
     change(FILE, lambda scenario: from_text(written, scenario, session.area()))

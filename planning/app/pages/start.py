@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from planning.app import session
+from planning.app.job_panel import watch
 from planning.app.look import heading, section
 from planning.app.places import go, link
 from planning.app.project_file import open_file
@@ -39,7 +40,7 @@ def show() -> None:
 def _demo() -> None:
     section(word("session_door_demo"))
     st.markdown(plain(word("session_door_demo_text")))
-    waits = "demo_job" in st.session_state
+    waits = _is_demo_made()
     if st.button(word("session_demo_button"), type="primary", key="open_demo", disabled=waits):
         _begin_demo()
     if waits:
@@ -55,9 +56,11 @@ def _begin_demo() -> None:
         session.open_project(there.id)
     first, rest = asked_of_demo()
     there_first, there_rest = _made(first), _made(rest)
+    under_way = {job.ask.lane: job.id for job in session.unfinished() if job.ask.kind == "plans"}
     if not there_first:
-        st.session_state["demo_job"] = session.ask("plans", {"scenarios": first})
-    if not there_rest and not any(job.ask.lane == "long" for job in session.unfinished()):
+        job = st.session_state["demo_job"] = under_way.get("quick") or session.ask("plans", {"scenarios": first})
+        watch(job)
+    if not there_rest and "long" not in under_way:
         session.ask("plans", {"scenarios": rest}, lane="long")
     if not there_first:
         st.rerun()
@@ -77,9 +80,15 @@ def _open_demo_when_there() -> None:
     if job is None or job.ended is None:
         return
     del st.session_state["demo_job"]
-    if job.ended.how == "done":
+    if job.ended.how == "done" and job.ask.project == session.project().id:
         session.show_plans(job.ended.result["plans"])
         go("compare")
+
+
+def _is_demo_made() -> bool:
+    """Whether the project that is open is that of the demo, and its first plans are under way."""
+    job = session.job(st.session_state.get("demo_job", ""))
+    return job is not None and job.ended is None and job.ask.project == session.project().id
 
 
 # --- projects ----------------------------------------------------------------------------------------------

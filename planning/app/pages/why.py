@@ -1,17 +1,21 @@
 """Why here, why not there: the reasons of one site of one plan, and ways to try it otherwise."""
 
+from functools import partial
+
 import streamlit as st
 
 from planning import Plan
 from planning.app import look, session
+from planning.app.editing.running import known_starts
 from planning.app.map import Act, plan_map
 from planning.app.pages.compare_work import worked
 from planning.app.places import go
 from planning.app.state import language, plain, word
 from planning.app.table import table
 from planning.editor.edits import acted, kind_of
+from planning.editor.starts import as_draft
 from planning.faults import PlanningError
-from planning.screens import compared, reasons
+from planning.screens import compared, compared_places, reasons
 from planning.work.reasons_job import WHY
 
 
@@ -54,10 +58,12 @@ def _of(plan_key: str, plan: Plan, site: str) -> None:
     """The map beside the reasons; alone where no site is chosen yet."""
     if not site:
         _map(plan, site)
+        _places(plan)
         return
     left, right = st.columns([3, 2], gap="large")
     with right:  # first, for the reasons may have to be waited for
         _map(plan, site)
+        _places(plan)
     with left:
         if site in reasons.all_sites(plan):
             _reasons(plan_key, plan, site)
@@ -92,18 +98,38 @@ def _listed() -> None:
 
 
 def _map(plan: Plan, site: str) -> None:
-    def clicked(act: Act) -> None:
-        if session.acted("why_map", act.n):
-            st.session_state["why_site_clicked"] = act.site
-            st.query_params["site"] = act.site
-
     act = plan_map(
         [plan], session.area(), key="why_map", actions=(("why", word("compare_why")),), selected=site,
-        height=460, on_act=clicked,
+        height=460, on_act=partial(_clicked, "why_map"),
     )  # fmt: skip
-    if act is not None and session.acted("why_map", act.n):
-        st.session_state["why_site_clicked"] = st.query_params["site"] = act.site
+    if act is not None and _asked_about("why_map", act):
         st.rerun()
+
+
+def _places(plan: Plan) -> None:
+    """The places of the map as tables, so that one can be asked about without it."""
+    if not st.toggle(word("compare_places"), key="why_places"):
+        return
+    made = compared_places.sites(plan, session.area(), language())
+    tabs = st.tabs([plain(word(f"editor_sites_{name}").format(len(made[name].rows))) for name in made])
+    for tab, (name, rows) in zip(tabs, made.items(), strict=True):
+        key = f"why_places_{name}"
+        with tab:
+            act = table(rows, key=key, actions=(("why", word("compare_why")),), on_act=partial(_clicked, key))
+        if act is not None and _asked_about(key, act):
+            st.rerun()
+
+
+def _clicked(key: str, act: Act) -> None:
+    _asked_about(key, act)
+
+
+def _asked_about(key: str, act: Act) -> bool:
+    """Go on with the site of an act, once; whether it was the first time."""
+    is_first = session.acted(key, act.n)
+    if is_first:
+        st.session_state["why_site_clicked"] = st.query_params["site"] = act.site
+    return is_first
 
 
 def _reasons(plan_key: str, plan: Plan, site: str) -> None:
@@ -147,5 +173,6 @@ def _try(plan: Plan, site: str) -> None:
     verbs = ("forbid",) if reasons.is_open(plan, site) else ("lock",)
     for verb in verbs:
         if st.button(word(f"why_{verb}"), key=f"why_{verb}"):
-            session.change(acted(plan.scenario, verb, site, session.area()))
+            draft = as_draft(plan.scenario, known_starts(), session.area())
+            session.change(acted(draft, verb, site, session.area()))
             go("scenario")

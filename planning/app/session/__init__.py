@@ -10,7 +10,7 @@
 Pages write `from planning.app import session` and call `session.project()`.
 """
 
-from planning.app.session.asking import acted, ask, cancel, job, jobs, result, run, unfinished, waited
+from planning.app.session.asking import acted, ask, cancel, job, jobs, result, unfinished, waited
 from planning.app.session.drafting import change, draft, redo, scenario, undo
 from planning.app.session.opened import (
     area,
@@ -26,7 +26,7 @@ from planning.app.session.opened import (
     use_area,
     write_address,
 )
-from planning.app.session.seat import author, home, is_shared, store, tell, tell_later, tell_now
+from planning.app.session.seat import author, home, is_shared, remember_name, store, tell, tell_later, tell_now
 
 __all__ = [
     "acted",
@@ -47,9 +47,9 @@ __all__ = [
     "plan",
     "project",
     "redo",
+    "remember_name",
     "restore",
     "result",
-    "run",
     "scenario",
     "show_plans",
     "shown",

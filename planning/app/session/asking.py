@@ -8,19 +8,19 @@ from typing import Any, Final
 
 import streamlit as st
 
-from planning import Scenario
-from planning.app.session.opened import area, heads, project
+from planning.app.session.opened import project
 from planning.app.session.seat import PLAIN, author, home, store
 from planning.faults import PlanningError
 from planning.jobs import queue, told
 from planning.jobs.ask import Ask, Lane
 from planning.jobs.home import Home
 from planning.jobs.queue import Job
-from planning.store.plans import made_before
-from planning.work.asks import first_look, is_quick, plan_question
+from planning.store import plans
 from planning.work.here import is_here, work_off
 
 LOOK_S: Final = 0.03
+EXPORT: Final = "export"
+"""The kind of work whose plans are kept for good: they stand in a file that somebody has."""
 
 
 def ask(
@@ -49,39 +49,13 @@ def ask(
         key = queue.put(home(), one, files)
     except OSError as error:
         raise PlanningError([told.DISK_FULL]) from error
+    if kind == EXPORT:
+        for plan in question["plans"]:
+            plans.keep(store(), plan, who)
     st.session_state.setdefault("watched", {})[key] = True
     if is_here():
         work_off(home())
     return key
-
-
-def run(scenario: Scenario) -> str:
-    """The plan of a scenario: its id when it was made before, else the id of the job that makes it.
-
-    Where a thorough run takes long, a first look comes first, and asks for the thorough run when it is not proven.
-
-    Raises:
-        PlanningError: when the job cannot be written down.
-    """
-    first = first_look(scenario)
-    for wanted in (scenario, first):
-        if wanted is not None and (found := _found(wanted)) is not None:
-            return found
-    limit = scenario.solver.time_limit_s
-    if scenario.network is not None:
-        return ask("plan", plan_question(scenario), lane="long", seconds=limit)
-    if first is None or is_quick(scenario, heads()):
-        return ask("plan", plan_question(scenario), seconds=limit)
-    return ask("plan", plan_question(first, then=scenario))
-
-
-def _found(scenario: Scenario) -> str | None:
-    """The plan of a scenario that is there, or the job that is making it."""
-    toml = scenario.to_toml()
-    there = made_before(store(), project().id, area().digest, toml)
-    if there is not None:
-        return there
-    return next((one.id for one in unfinished() if one.ask.ask.get("scenario") == toml), None)
 
 
 def job(key: str) -> Job | None:

@@ -9,14 +9,15 @@ from planning.app.session.seat import author, home, known_job, store, tell_later
 from planning.app.state import language, shipped_area, word
 from planning.faults import PlanningError
 from planning.jobs.home import Home
-from planning.store import areas, plans, projects, settings, views
+from planning.store import plans, projects, settings, views
+from planning.store.faults import NotThereError
 from planning.store.open import Store
 from planning.store.plans import PlanHead
 from planning.store.projects import Project
 from planning.work.areas import EMBEDDED, area_of, packed_area
 from planning.work.told import LOST_PLANS
 
-KEPT_PLANS, KEPT_AREAS = 24, 3
+KEPT_PLANS, KEPT_AREAS, KEPT_LISTS = 24, 8, 32
 MOST_SHOWN = 12
 
 
@@ -36,10 +37,14 @@ def project() -> Project:
 
 
 def _known(key: str) -> Project | None:
-    """A project by its id; what is wrong with it is told."""
+    """A project by its id; that there is none is told.
+
+    Raises:
+        StoreError: when the store cannot be asked now: the address stays as it is.
+    """
     try:
         return projects.project(store(), key)
-    except PlanningError as error:
+    except NotThereError as error:
         tell_later(error)
         return None
 
@@ -80,14 +85,18 @@ def new_project(name: str, packed: bytes = b"") -> Project:
     Raises:
         PlanningError: for a name that cannot be kept, and for what is no study area.
     """
-    area_name, sha = packed_area(store(), home(), packed) if packed else (EMBEDDED, "")
+    area_name, sha = packed_area(store(), home(), packed, _own_area) if packed else (EMBEDDED, "")
+    return _made(name, area_name, sha)
+
+
+def _made(name: str, area_name: str, sha: str) -> Project:
     made = projects.new_project(store(), name, area_name, author(), area_sha=sha)
     open_project(made.id)
     return made
 
 
 def use_area(packed: bytes) -> None:
-    """Plan for this own study area from now on: the project that it has already, or a new one.
+    """Plan for this own study area from now on: the author's project that it has already, or a new one.
 
     Args:
         packed: the study area as a zip.
@@ -95,13 +104,13 @@ def use_area(packed: bytes) -> None:
     Raises:
         PlanningError: for what is no study area.
     """
-    sha = areas.keep_area(store(), packed)
-    there = next((one for one in projects.projects(store()) if one.area_sha == sha), None)
+    name, sha = packed_area(store(), home(), packed, _own_area)
+    mine = [one for one in projects.projects(store()) if one.made_by == author().name]
+    there = next((one for one in mine if one.area_sha == sha), None)
     if there is not None:
         open_project(there.id)
     else:
-        name, _ = packed_area(store(), home(), packed)
-        new_project(name, packed)
+        _made(name, name, sha)
 
 
 def area() -> StudyArea:
@@ -119,8 +128,14 @@ def _own_area(sha: str, _store: Store, _home: Home) -> StudyArea:
 
 
 def heads() -> tuple[PlanHead, ...]:
-    """What a list says of the plans of the project, the newest first."""
-    return plans.heads(store(), project().id)
+    """What a list says of the plans of the project, the newest first; read again only when there is another one."""
+    key = project().id
+    return _heads(key, plans.state(store(), key), store())
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_LISTS)
+def _heads(key: str, state: tuple[int, str], _store: Store) -> tuple[PlanHead, ...]:
+    return plans.heads(_store, key)
 
 
 def plan(key: str) -> Plan:
@@ -143,8 +158,8 @@ def shown() -> tuple[str, ...]:
     asked = [key for key in st.query_params.get("plans", "").split(",") if key]
     asked = asked or list(st.session_state.get("plans", ()))
     wanted = list(dict.fromkeys(key for key in asked if key in known))[:MOST_SHOWN]
-    if len(wanted) < len(set(asked)):
-        if any(known_job(key) for key in asked if key not in known):
+    if unknown := [key for key in asked if key not in known]:
+        if any(known_job(key) for key in unknown):
             return tuple(wanted)  # it is being made
         tell_later(PlanningError([LOST_PLANS]))
         st.query_params.pop("plans", None)

@@ -2,6 +2,8 @@
 
 import getpass
 import re
+from hashlib import sha256
+from itertools import cycle
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -13,11 +15,14 @@ from planning.faults import PlanningError
 from planning.jobs.home import Home, usual_home
 from planning.jobs.keeper import Keeper
 from planning.jobs.queue import Job, read_job
+from planning.store import settings
 from planning.store.audit import Author
 from planning.store.open import Store, open_store, usual_url
 from planning.work.here import is_here
 from planning.work.ready import get_ready
 
+COOKIE: Final = "_streamlit_xsrf"
+"""With which Streamlit knows a browser again."""
 KINDS: Final = "planning.work.kinds:KINDS"
 PLAIN: Final = re.compile(r"[\w-]{1,80}(\.[\w-]{1,20})?")
 """Ids of jobs and names of parts; nothing that leads out of a folder."""
@@ -62,11 +67,46 @@ def is_shared() -> bool:
 def author() -> Author:
     """Who works here: the user of this machine, or the name that was typed; "" before one is typed."""
     if is_shared():
-        return Author(str(st.session_state.get("typed_name", "")), "typed")
+        if "typed_name" not in st.session_state:
+            st.session_state["typed_name"] = _remembered_name()
+        return Author(str(st.session_state["typed_name"]), "typed")
     try:
         return Author(getpass.getuser(), "os")
     except (KeyError, OSError):  # a machine without names of users
         return Author("1", "os")
+
+
+def remember_name(name: str) -> None:
+    """Take the name that was typed; it is still known after a reload, as long as the browser is open.
+
+    Raises:
+        StoreError: for a name that cannot be kept.
+    """
+    if browser := _browser():
+        settings.remember(store(), browser, settings.TYPED_NAME, name)
+    st.session_state["typed_name"] = name
+
+
+def _remembered_name() -> str:
+    browser = _browser()
+    return settings.setting(store(), browser, settings.TYPED_NAME) if browser else ""
+
+
+def _browser() -> Author | None:
+    """The browser that asks, by the token in its cookie, which is masked anew at each reload; None without one."""
+    parts = _cookie().strip('"').split("|")
+    if len(parts) != 4:
+        return None
+    try:
+        mask, masked = bytes.fromhex(parts[1]), bytes.fromhex(parts[2])
+    except ValueError:
+        return None
+    token = bytes(a ^ b for a, b in zip(masked, cycle(mask), strict=False))
+    return Author(f"browser {sha256(token).hexdigest()}") if token else None
+
+
+def _cookie() -> str:
+    return st.context.cookies.get(COOKIE, "")
 
 
 def tell(error: PlanningError) -> None:

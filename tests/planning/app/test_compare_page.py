@@ -9,17 +9,21 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from shown import tables, words_of
+from shown import literal, tables, words_of
 from streamlit.testing.v1 import AppTest
 
 from planning import Plan, StudyArea
 from planning.app.pages import compare_link, compare_parts, compare_work
 from planning.app.pages.compare import PARTS
+from planning.app.session import asking
 from planning.app.session import opened as opened_by_session
+from planning.jobs import queue, told
+from planning.jobs.home import Home, removed
 from planning.record import parts_of
 from planning.store import plans, projects
 from planning.store.audit import Author
 from planning.store.open import open_store, usual_url
+from planning.texts import text
 from planning.why import explained
 from planning.work import areas
 
@@ -153,7 +157,7 @@ def test_a_link_opens_the_same_plans_part_and_map(
     project: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = project(3)
-    place = {"lat": 38.0, "lon": 77.5, "zoom": 9.0, "layers": {"roads": False}, "opacity": {"people": 0.5}}
+    place = {"lat": 38.0, "lon": 437.5, "zoom": 9.0, "layers": {"roads": False}, "opacity": {"people": 0.5}}
     monkeypatch.setattr(
         compare_parts, "draw_map", lambda plans, key, mode: compare_link.make(keys(3).split(","), place)
     )
@@ -164,7 +168,44 @@ def test_a_link_opens_the_same_plans_part_and_map(
     )
     again = opened(v=code.split("v=")[1], lang="en")
     assert again.title[0].value == "Compare"
-    assert again.markdown[-1].value == f"difference {place}"
+    assert f"difference {place | {'lon': 77.5}}" in [one.value for one in again.markdown]
+
+
+def test_a_map_that_no_link_can_hold_is_told(project: Callable[[int], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    key, place = project(3), {"lat": 38.0, "lon": float("nan"), "zoom": 9.0}
+    monkeypatch.setattr(
+        compare_parts, "draw_map", lambda plans, key, mode: compare_link.make(keys(3).split(","), place)
+    )
+    at = opened(p=key, plans=keys(3), tab="map").run()
+    assert [literal(one.value) for one in at.error] == [text("compare_link_not", "zh")]
+
+
+def test_the_sites_of_a_map_stand_below_it_as_tables(project: Callable[[int], str], small_plan: Plan) -> None:
+    at = opened(p=project(2), plans=keys(2), tab="map", mode="one")
+    before = len(tables(at))
+    at.toggle(key="compare_places").set_value(True).run()
+    assert not at.exception
+    new, there, left = tables(at)[before:]
+    assert len(new.rows) == len(small_plan.proposed)
+    assert "情景指定" in left.titles
+    assert there.caption == text("editor_caption_there", "zh")
+
+
+def test_work_asked_for_before_is_found_again_by_another_session_and_asked_anew_once_it_is_gone(
+    project: Callable[[int], str], at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, home = project(2), Home(at_home).made()
+    monkeypatch.setattr(compare_work, "AT_ONCE_S", 0.0)
+    monkeypatch.setattr(asking, "work_off", lambda home: None)
+    assert text("compare_working", "zh") in words_of(opened(p=key, plans=keys(2), tab="curve", plan="plan0"))
+    [folder] = home.waiting.iterdir()
+    assert queue.cancel(home, folder.name)
+    at = opened(p=key, plans=keys(2), tab="curve", plan="plan0")
+    assert told.CANCELLED.zh in [literal(one.value) for one in at.error]
+    assert not list(home.waiting.iterdir())
+    removed(home.ended / folder.name)
+    opened(p=key, plans=keys(2), tab="curve", plan="plan0")
+    assert len(list(home.waiting.iterdir())) == 1
 
 
 def test_reasons_of_a_site_stand_beside_the_map(project: Callable[[int], str], small_plan: Plan) -> None:

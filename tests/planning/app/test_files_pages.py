@@ -10,7 +10,8 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_scenarios import HOSTILE
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.caching.cache_data_api import _data_caches
 from streamlit.runtime.caching.cache_resource_api import _resource_caches
 from streamlit.testing.v1 import AppTest
@@ -31,6 +33,7 @@ from planning.area_screens import made_area
 from planning.file_screens import Asked, adopted, checked
 from planning.store import projects
 from planning.store.areas import area_bytes
+from planning.store.audit import Author
 from planning.store.open import Store, open_store, usual_url
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -456,6 +459,27 @@ class TestAnAreaOfTheSession:
         page.rerun().speak("en")
         assert "The study area '莎车县' is in use" in page.words
 
+    def test_leaving_it_opens_a_project_of_the_author_and_of_nobody_else(self, own: tuple[StudyArea, bytes]) -> None:
+        page = Page(use_at_first=own[1])
+        projects.new_project(kept(), "别人的项目", "示范区", Author("别人", "os"))
+        page.press("回到示范区")
+        opened = projects.project(kept(), page.at.session_state["project"])
+        assert (opened.area_sha, opened.made_by == "别人") == ("", False)
+
+    def test_its_download_needs_no_session(self, own: tuple[StudyArea, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+        offered: dict[str, Callable[[], bytes]] = {}
+        draw = DeltaGenerator.download_button
+
+        def noted(self: DeltaGenerator, label: str, data: Any, **more: Any) -> bool:
+            offered[str(more["key"])] = data
+            return draw(self, label, data, **more)
+
+        monkeypatch.setattr(DeltaGenerator, "download_button", noted)
+        page = Page(use_at_first=own[1])
+        page.press("回到示范区")
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(offered["area_download"]).result() == own[1]
+
     def test_its_demand_bases_and_service_units_are_side_by_side(self, own: tuple[StudyArea, bytes]) -> None:
         page = Page(use_at_first=own[1])
         bases, services = tables(page.at)[-2:]
@@ -550,6 +574,23 @@ def test_nobody_of_a_register_stays_in_the_session_a_cache_or_the_store(messy: b
     remembered = [gc.get_referents(f) for f in gc.get_objects() if type(f).__name__ == "_lru_cache_wrapper"]
     assert people_in(remembered, made.secrets) == set()
     assert people_in([page.words, *page.errors], made.secrets) == set()
+
+
+def test_a_fault_nobody_foresaw_is_told_by_its_number_only(
+    messy: bytes, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise TypeError("虚构甲 653125199001010011")
+
+    monkeypatch.setattr("planning.app.pages.files.own_file.upload_columns", broken)
+    page = Page().upload("名册.csv", messy)
+    (error,) = page.errors
+    number = re.search("日志编号 ([0-9a-f]{6})", error)
+    assert number
+    noted = (place / "log.txt").read_text(encoding="utf-8")
+    assert f"{number[1]} " in noted
+    assert "TypeError" in noted
+    assert people_in([noted, error, page.words], ["虚构甲", "653125199001010011"]) == set()
 
 
 def test_columns_the_tool_does_not_know_are_not_kept_of_institutions() -> None:

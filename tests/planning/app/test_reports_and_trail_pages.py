@@ -94,7 +94,7 @@ def test_the_trail_shows_the_project_as_it_is_written(store: Store, project: Pro
     app = page("trail", project)
     assert not app.exception
     assert app.text_input(key=f"name_{project.id}").value == NAMES
-    assert "记录完整" in said(app)
+    assert "每条记录都与前一条相扣，未发现改动" in said(app)
     with store.writing() as connection:
         connection.execute(audit.audit.update().values(who="他人"))
     trail_page._broken.clear()

@@ -19,6 +19,8 @@ from planning.store.open import open_store, usual_url
 from planning.texts import text
 from planning.work.asks import plan_question
 
+ME = "规划员"
+
 
 def page() -> None:
     from planning.app import session
@@ -29,7 +31,8 @@ def page() -> None:
 
 
 @pytest.fixture
-def project(at_home: Path) -> str:
+def project(at_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("LOGNAME", ME)
     store = open_store(usual_url(at_home))
     made = projects.new_project(store, "和田", "southern_xinjiang", Author("规划员", "os"))
     store.close()
@@ -53,11 +56,11 @@ def said(at: AppTest) -> str:
     return " ".join(m.value for m in at.markdown).replace("\\", "")
 
 
-def a_job(home: Home, project: str, title: str = "3~5公里 _x_ <b>") -> str:
+def a_job(home: Home, project: str, title: str = "3~5公里 _x_ <b>", by: str = ME) -> str:
     from made_scenarios import few_sites
 
     scenario = few_sites("asked").model_copy(update={"title_zh": title, "title_en": title})
-    return queue.put(home, Ask("plan", "quick", "规划员", project, "southern_xinjiang", plan_question(scenario)))
+    return queue.put(home, Ask("plan", "quick", by, project, "southern_xinjiang", plan_question(scenario)))
 
 
 def test_a_project_without_work_says_so_in_both_languages(project: str) -> None:
@@ -72,6 +75,13 @@ def test_work_that_waits_is_named_as_written_and_can_be_cancelled(project: str, 
     at.button(key=f"cancel:{key}").click().run()
     assert told.CANCELLED.zh in said(at)
     assert at.button(key=f"again:{key}")
+
+
+def test_work_of_others_says_whose_it_is_and_cannot_be_cancelled(project: str, home: Home) -> None:
+    key = a_job(home, project, by="乙")
+    at = opened(project)
+    assert "乙" in said(at)
+    assert f"cancel:{key}" not in [one.key for one in at.button]
 
 
 def test_a_process_that_is_gone_is_told_and_the_work_asked_again(project: str, home: Home) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from made_scenarios import few_sites
 from streamlit.testing.v1 import AppTest
 
 from planning.app.pages import start
+from planning.app.session import asking
+from planning.jobs import queue
+from planning.jobs.home import Home, read_json, write_json
 from planning.texts import TEXTS, text
 
 ODD = "3~5公里 $100 _x_ <b>粗</b>"
@@ -39,6 +43,29 @@ def test_one_click_makes_the_demo_and_opens_the_comparison(front: Callable[..., 
     at.button(key="open_demo").click().run()
     assert went == ["compare", "compare"]
     assert len(at.session_state["plans"]) == 3
+
+
+def test_a_demo_that_is_ready_does_not_lead_away_from_another_project(
+    front: Callable[..., AppTest], went: list[str], at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(at_home).made()
+    monkeypatch.setattr(asking, "work_off", lambda home: None)
+    at = front()
+    first = at.query_params["p"]
+    at.button(key="open_demo").click().run()
+    assert at.button(key="open_demo").disabled
+    [name] = [one.name for one in sorted(home.waiting.iterdir())][:1]
+    at.query_params["p"] = first
+    at.run()
+    assert not at.button(key="open_demo").disabled
+    for job in list(home.waiting.iterdir()):
+        queue.cancel(home, job.name)
+    ended = read_json(home.ended / name / "ended.json") or {}
+    write_json(home.ended / name / "ended.json", {**ended, "how": "done", "result": {"plans": ["x"]}})
+    at.run()
+    assert not at.exception
+    assert went == []
+    assert "demo_job" not in at.session_state
 
 
 def test_a_project_with_an_odd_name_is_made_opened_and_shown_as_written(front: Callable[..., AppTest]) -> None:

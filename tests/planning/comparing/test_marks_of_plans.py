@@ -10,8 +10,9 @@ from made_scenarios import is_chinese, is_english
 
 from planning import Plan, PlanningError, compare
 from planning.compare import shown
+from planning.comparing.apart import distinct
 from planning.comparing.gaps import MEASURES
-from planning.comparing.marks import GROUPS, MARKS, Marked, MarkedRow, group_of, marked, marked_table
+from planning.comparing.marks import GROUPS, MARKS, Marked, MarkedRow, group_of, marked
 from planning.comparing.words import told
 from planning.network.measures.indicators import NETWORK_INDICATORS
 from planning.plan import INDICATORS
@@ -109,18 +110,13 @@ class TestTheTable:
             compare([few_plans["baseline"]])
         plans = list(few_plans.values())
         assert len(plans) == 7
-        table = marked_table(marked(compare(plans)), "en")
-        assert [p.scenario.title("en") in table for p in plans] == [True] * 7
-        assert len(table.columns) == 1 + 7 + 2 * 6 + 1
+        found = marked(compare(plans))
+        assert list(found.plans) == [p.scenario.title("en") for p in plans]
+        assert {len(one.values) for one in found.rows} == {7}
 
-    @pytest.mark.parametrize("language", ["zh", "en"])
-    def test_plans_of_one_title_keep_their_columns(self, few_plans: dict[str, Plan], language: str) -> None:
-        twin = named(few_plans["most_people"], "twin")
-        titles = {f"title_{tongue}": few_plans["most_people"].scenario.title(tongue) for tongue in ("zh", "en")}
-        object.__setattr__(twin, "scenario", twin.scenario.model_copy(update=titles))
-        table = marked_table(marked(compare([few_plans["most_people"], twin])), language)
-        assert len(table.columns) == len(set(table.columns)) == 6
-        assert all((is_chinese if language == "zh" else is_english)(c) for c in table.columns)
+
+def test_titles_that_come_twice_get_a_number() -> None:
+    assert distinct(["甲", "乙", "甲"]) == ["甲 (1)", "乙", "甲 (2)"]
 
 
 class TestWords:

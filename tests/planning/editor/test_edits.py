@@ -13,7 +13,7 @@ from made_scenarios import HOSTILE, reread
 from planning import PlanningError, Scenario, StudyArea
 from planning.editor.choices import choices
 from planning.editor.differences import difference_sentence, differences
-from planning.editor.edits import acted, added, edited, from_text, moved, removed, renamed
+from planning.editor.edits import FILES_NAMED, acted, added, edited, from_text, moved, removed, renamed
 from planning.editor.field import Field
 from planning.editor.fields import bounds, of_scenario
 from planning.editor.starts import start_of, starts
@@ -183,6 +183,15 @@ def test_the_text_of_a_file_is_checked_like_a_file(area: StudyArea) -> None:
         from_text(start.to_toml().replace("changes = []", "") + "\n[[changes]]\ntype='lock'\nsite='X'\n", start, area)
     with pytest.raises(PlanningError, match="not valid TOML"):
         from_text("[objective", start, area)
+
+
+def test_a_text_that_names_files_of_the_machine_is_refused_and_none_is_looked_for(area: StudyArea) -> None:
+    start = load("most_people")
+    for path in ("/etc/passwd", "/not/there.csv"):
+        text = start.to_toml().replace("[layers]", f'[layers]\ninstitutions = "{path}"')
+        with pytest.raises(PlanningError) as refused:
+            from_text(text, start, area)
+        assert refused.value.faults == (FILES_NAMED,)
 
 
 def test_differences_are_told_in_words(area: StudyArea) -> None:

@@ -1,6 +1,7 @@
 """The table of settings: whatever a scenario file may say can be set, in plain words, within the bounds of the file."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from planning.editor.choices import LISTS, choices
 from planning.editor.field import UNITS
 from planning.editor.fields import FIELDS, FILE_ONLY, bounds, keys_of_form, of_scenario
 from planning.scenario import load, shipped, shipped_networks
+from planning.study_area import area_of
 
 PARTS = [(field, part) for field in FIELDS for part in field.fields]
 ALL = [*FIELDS, *(part for _, part in PARTS)]
@@ -90,3 +92,11 @@ def test_every_list_has_names_in_both_languages(area: StudyArea) -> None:
         if name == "most_people":
             assert zh
     assert choices("sites", scenario, area, "zh")["C653101"] == "喀什市县级残疾人服务中心（喀什市）"
+
+
+def test_an_area_that_knows_prefectures_by_code_alone_still_names_them(area: StudyArea) -> None:
+    by_code = area.data.prefectures[["prefecture_code"]]
+    own, scenario = area_of(replace(area.data, prefectures=by_code)), load("network_five_years")
+    for language in ("zh", "en"):
+        for options in ("prefectures", "places"):
+            assert choices(options, scenario, own, language) == choices(options, scenario, area, language)

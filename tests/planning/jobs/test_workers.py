@@ -269,15 +269,16 @@ def test_a_worker_killed_between_its_last_word_and_the_move_has_had_its_last_wor
 
 def test_old_jobs_go_and_young_ones_stay(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keepers, "ENDED_MOST", 3)
+    others = [put(home, Ask("echo", "quick", project="other")), put(home, Ask("rare", "quick"))]  # are not driven out
     names = [put(home, Ask("echo", "quick")) for _ in range(5)]
-    for name in names:
+    for name in [*others, *names]:
         cancel(home, name)
     old = time.time() - (keepers.ENDED_DAYS + 1) * 86_400
     os.utime(home.ended / names[3], (old, old))
     keeper = Keeper(home, "fake_kinds:KINDS", BARE)
     keeper._sweep()
     keeper.close()
-    assert sorted(one.name for one in home.ended.iterdir()) == [names[2], names[4]]
+    assert sorted(one.name for one in home.ended.iterdir()) == [*others, names[2], names[4]]
     assert home.reserve.exists()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from kept_plans import kept_plan
+from kept_plans import first_look
 from sqlalchemy import func, select
 
 from planning.record import parts_of
@@ -16,7 +16,7 @@ from planning.store.faults import NotThereError, StoreError
 from planning.store.open import Store
 from planning.store.projects import new_project
 from planning.store.schema import blobs
-from planning.store.settings import GUIDE_STEP, LAST_PROJECT, remember, setting
+from planning.store.settings import LAST_PROJECT, TYPED_NAME, remember, setting
 
 
 def test_an_area_comes_back_by_its_content_and_is_kept_once(fresh: Store) -> None:
@@ -29,8 +29,8 @@ def test_an_area_comes_back_by_its_content_and_is_kept_once(fresh: Store) -> Non
 
 def test_forgetting_plans_leaves_the_areas(fresh: Store, who: Author) -> None:
     sha, project = keep_area(fresh, b"PK an area"), new_project(fresh, "x", "南疆", who)
-    plans.put(fresh, project.id, "a" * 32, parts_of(kept_plan()), who)
-    plans.forget(fresh, project.id, newest=0)
+    plans.put(fresh, project.id, "a" * 32, parts_of(first_look("p")), who)
+    assert plans.forget(fresh, project.id, newest=0) == 1
     assert area_bytes(fresh, sha) == b"PK an area"
 
 
@@ -44,8 +44,8 @@ def test_an_author_finds_what_was_left_open(fresh: Store) -> None:
     assert setting(fresh, one, LAST_PROJECT) == ""
     for value in ("p1", "p2 3~5公里 _x_", "p2 3~5公里 _x_"):
         remember(fresh, one, LAST_PROJECT, value)
-    remember(fresh, one, GUIDE_STEP, "3")
+    remember(fresh, one, TYPED_NAME, "3")
     assert setting(fresh, one, LAST_PROJECT) == "p2 3~5公里 _x_"
-    assert (setting(fresh, one, GUIDE_STEP), setting(fresh, other, GUIDE_STEP)) == ("3", "")
+    assert (setting(fresh, one, TYPED_NAME), setting(fresh, other, TYPED_NAME)) == ("3", "")
     with pytest.raises(StoreError, match="NUL"):
-        remember(fresh, one, GUIDE_STEP, "\x00")
+        remember(fresh, one, TYPED_NAME, "\x00")

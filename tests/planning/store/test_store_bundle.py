@@ -7,16 +7,19 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_plans import NAMES, kept_plan
+from kept_plans import NAMES, first_look, kept_plan
 from made_scenarios import scenario
 
+from planning.faults import PlanningError
 from planning.record import parts_of
 from planning.record.format import hashed
-from planning.store import plans
+from planning.scenario_form import Layers
+from planning.store import bundle, plans
 from planning.store.areas import area_bytes, keep_area
 from planning.store.audit import Author, check_chain, trail
 from planning.store.bundle import pack, unpack
@@ -38,6 +41,12 @@ def elsewhere(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture(autouse=True)
+def _areas_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The study area of these files is any bytes."""
+    monkeypatch.setattr(bundle, "_check_area", lambda packed: None)
+
+
 @pytest.fixture(scope="module")
 def filled(store: Store) -> Project:
     """A project with an own area, two versions, two plans."""
@@ -48,6 +57,7 @@ def filled(store: Store) -> Project:
     for i, key in enumerate(("20261123-1", "20261123-2")):
         plans.put(store, made.id, f"{key}-{made.id[:6]}", parts_of(kept_plan(f"p{i}")), who, scenario_version=2)
     plans.keep(store, f"20261123-1-{made.id[:6]}", who)
+    plans.put(store, made.id, f"20261123-3-{made.id[:6]}", parts_of(first_look("p3")), who)
     return made
 
 
@@ -124,7 +134,7 @@ def test_the_same_file_twice_is_two_projects_that_share_nothing_but_bytes(
     assert not {h.id for h in plans.heads(elsewhere, first.id)} & {h.id for h in plans.heads(elsewhere, second.id)}
     ran = [e.after for e in trail(elsewhere, second.id) if e.act == "ran"]
     assert ran == [h.id for h in reversed(plans.heads(elsewhere, second.id))]
-    plans.forget(elsewhere, first.id, newest=0)
+    assert plans.forget(elsewhere, first.id, newest=0) == 1
     for head in plans.heads(elsewhere, second.id):
         plans.load(elsewhere, head.id)
 
@@ -176,6 +186,31 @@ def test_a_scenario_that_names_files_of_a_machine_is_refused(store: Store, fille
 
     with pytest.raises(StoreError, match="names files of one machine"):
         unpack(elsewhere, saying(pack(store, filled.id), reach_out), OTHER)
+
+
+def test_a_study_area_that_does_not_open_leaves_no_project_behind(
+    store: Store, filled: Project, elsewhere: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    with pytest.raises(PlanningError, match=r"area\.zip") as told:
+        unpack(elsewhere, pack(store, filled.id), OTHER)
+    assert not any("/" in fault for fault in told.value.faults)
+    assert projects(elsewhere) == ()
+
+
+def test_a_plan_that_names_files_of_a_machine_is_refused_too(
+    store: Store, elsewhere: Store, who: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = new_project(store, "x", "南疆", who)
+    named = scenario("a").model_copy(update={"layers": Layers(institutions="/etc/passwd")})
+    plans.put(store, made.id, f"named-{made.id}", parts_of(replace(kept_plan(), scenario=named)), who)
+    with pytest.raises(StoreError, match="names files of one machine"):
+        pack(store, made.id)
+    with monkeypatch.context() as lenient:
+        lenient.setattr(bundle, "_refuse_files", lambda scenario: None)
+        content = pack(store, made.id)
+    with pytest.raises(StoreError, match="names files of one machine"):
+        unpack(elsewhere, content, OTHER)
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_before_it_does(elsewhere: Store) -> None:

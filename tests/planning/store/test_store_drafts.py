@@ -44,6 +44,12 @@ def test_undo_and_redo_are_those_of_a_list_with_a_cursor(store: Store, acts: lis
         assert (mine.can_undo, mine.can_redo) == (cursor > 0, cursor < len(history) - 1)
 
 
+def test_a_draft_that_is_there_is_read_while_somebody_writes(store: Store, project: Project, who: Author) -> None:
+    mine = draft(store, project.id, who, START)
+    with store.writing():
+        assert draft(store, project.id, who, START) == mine
+
+
 def test_nothing_happens_where_nothing_changed(store: Store, project: Project, who: Author) -> None:
     mine = draft(store, project.id, who, START)
     assert changed(store, mine, START) == undo(store, mine) == redo(store, mine) == mine

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from in_processes import answers
-from kept_plans import kept_plan
+from kept_plans import first_look
 from sqlalchemy import event, text
 
 from planning.record import parts_of
@@ -95,13 +95,13 @@ def test_a_store_of_the_first_version_opens_with_its_plans_and_takes_areas(
         earlier.setattr(opening, "upgrade", partial(upgrade, scripts=only_the_first))
         old = open_store(url)
     made = new_project(old, "网络", "南疆", who)
-    plans.put(old, made.id, key, parts_of(kept_plan()), who)
+    plans.put(old, made.id, key, parts_of(first_look("old")), who)
     with pytest.raises(StoreError):
         keep_area(old, b"PK")
     old.close()
     store = open_store(url)
     assert projects(store) == (made,)
-    assert parts_of(plans.load(store, key)) == parts_of(kept_plan())
+    assert parts_of(plans.load(store, key)) == parts_of(first_look("old"))
     assert area_bytes(store, keep_area(store, b"PK")) == b"PK"
     assert plans.forget(store, made.id, newest=0) == 1
     store.close()

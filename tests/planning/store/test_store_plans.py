@@ -13,9 +13,10 @@ from uuid import uuid4
 
 import pytest
 from in_processes import answers, started
-from kept_plans import kept_network, kept_plan
+from kept_plans import first_look, kept_network, kept_plan
 from sqlalchemy import func, select
 
+from planning import Plan
 from planning.faults import PlanningError
 from planning.record import digest_of, parts_of
 from planning.store import plans
@@ -25,6 +26,7 @@ from planning.store.open import Store, open_store
 from planning.store.projects import Project, new_project
 from planning.store.schema import blobs
 from planning.store.schema import parts as parts_table
+from planning.store.views import View, keep_view
 
 
 def new_id() -> str:
@@ -73,12 +75,14 @@ def test_a_plan_that_was_made_before_is_found(store: Store, project: Project, wh
     assert plans.made_before(store, project.id, "f" * 64, plan.scenario.to_toml()) is None
 
 
-def test_only_plans_that_nobody_keeps_are_forgotten(fresh: Store, who: Author) -> None:
+def test_only_first_looks_that_nobody_keeps_are_forgotten(fresh: Store, who: Author) -> None:
     project = new_project(fresh, "x", "南疆", who)
     keys = [new_id() for _ in range(4)]
     for i, key in enumerate(keys):
-        plans.put(fresh, project.id, key, parts_of(kept_plan(f"p{i}")), who)
+        plans.put(fresh, project.id, key, parts_of(first_look(f"p{i}")), who)
     plans.keep(fresh, keys[0], who)
+    plans.keep(fresh, keys[0], who)
+    assert [entry.act for entry in trail(fresh, project.id)].count("kept") == 1
     assert plans.forget(fresh, project.id, newest=1) == 2
     assert [head.id for head in plans.heads(fresh, project.id)] == [keys[3], keys[0]]
     for key in (keys[3], keys[0]):
@@ -88,6 +92,27 @@ def test_only_plans_that_nobody_keeps_are_forgotten(fresh: Store, who: Author) -
     plans.keep(fresh, keys[0], who, kept=False)
     assert plans.forget(fresh, project.id, newest=0) == 2
     assert rows(fresh, blobs) == rows(fresh, parts_table) == 0
+
+
+def test_old_first_looks_go_when_a_plan_comes_and_what_was_run_saved_or_linked_stays(
+    fresh: Store, who: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "NEWEST", 1)
+    project = new_project(fresh, "x", "南疆", who)
+
+    def put(plan: Plan, version: int | None = None) -> str:
+        key = new_id()
+        before = plans.state(fresh, project.id)
+        plans.put(fresh, project.id, key, parts_of(plan), who, scenario_version=version)
+        assert plans.state(fresh, project.id) != before
+        return key
+
+    run, saved, linked = put(kept_plan("run")), put(first_look("saved"), 1), put(first_look("linked"))
+    keep_view(fresh, project.id, View(page="compare", plans=(linked,)), who)
+    gone, newest = put(first_look("gone")), put(first_look("newest"))
+    assert [head.id for head in plans.heads(fresh, project.id)] == [newest, linked, saved, run]
+    with pytest.raises(NotThereError):
+        plans.load(fresh, gone)
 
 
 def test_equal_parts_are_kept_once(fresh: Store, who: Author) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from made_scenarios import few_sites, is_chinese, is_english
 
 from planning import Plan, StudyArea
+from planning.faults import PlanningError, in_language
 from planning.network.explanation import Explanation
 from planning.question import Question
 from planning.solving import Answered, answered
@@ -47,6 +49,12 @@ def test_a_plan_is_its_own_answer_and_nothing_is_solved_for_it(small_plan: Plan,
     assert tuple(sorted(new_of(at_hand))) == small_plan.proposed
     assert at_hand.solution is not None
     assert at_hand.solution.objective == small_plan.solver["objective"]
+
+
+def test_a_plan_on_earlier_data_is_not_explained_by_those_of_today(small_plan: Plan, area: StudyArea) -> None:
+    with pytest.raises(PlanningError, match="other data") as told:
+        answered_by(replace(small_plan, baseline_digest="0" * 64), area)
+    assert is_chinese(in_language(told.value.faults[0], "zh"))
 
 
 def test_who_loses_without_a_site_is_counted_on_the_table_of_minutes(at_hand: Answered) -> None:

@@ -22,8 +22,8 @@ from planning.store import plans, projects
 from planning.store.audit import Author, trail
 from planning.store.open import Store, open_store, usual_url
 from planning.work import plan_job
-from planning.work.asks import first_look, is_quick, plan_question
-from planning.work.job_words import in_words, title
+from planning.work.asks import is_quick, plan_question
+from planning.work.job_words import in_words
 from planning.work.kinds import KINDS
 
 WHO = Author("古丽", "os")
@@ -77,21 +77,6 @@ def test_a_plan_is_kept_under_the_id_of_its_job_and_the_trail_says_who(works: Wo
     assert plans.load(works.store, key).scenario == THOROUGH
     last = trail(works.store, works.project)[-1]
     assert (last.who, last.who_by, last.act, last.after) == ("古丽", "os", "ran", key)
-
-
-def test_a_first_look_that_is_not_proven_asks_for_the_thorough_run_itself(works: Works) -> None:
-    first = first_look(THOROUGH)
-    assert first is not None
-    key = works.ask("plan", plan_question(first, then=THOROUGH))
-    job = works.work()
-    assert job.ended is not None
-    assert title(job, "zh").endswith("（初步）")
-    better = works.work()
-    assert not title(better, "zh").endswith("（初步）")
-    assert (better.id, better.ask.lane) == (job.ended.result["then"], "long")
-    assert better.ask.ask["first"] == key
-    assert plans.load(works.store, better.id).scenario.solver.effort == "thorough"
-    assert queue.claim(works.home, "both") is None
 
 
 def test_plans_of_several_scenarios_are_kept_one_by_one_and_none_is_run_twice(works: Works, area: Any) -> None:

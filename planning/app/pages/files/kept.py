@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from planning.app.pages.files.guard import guarded
 from planning.file_screens import FILE_LAYERS, Adopted, Checked, adopted, adopted_with
 
 Files = dict[str, tuple[Adopted, ...]]
@@ -49,8 +50,9 @@ def adopted_files() -> Files:
 
 def adopt(one: Checked) -> None:
     """Take a file; its bytes and its report leave the session."""
-    st.session_state["adopted"] = adopted_with(adopted_files(), adopted(one))
-    next_file()
+    with guarded():
+        st.session_state["adopted"] = adopted_with(adopted_files(), adopted(one))
+        next_file()
 
 
 def next_file() -> None:

@@ -1,5 +1,7 @@
 """The last step: files that were taken, the study area made of them, and its demand."""
 
+from functools import partial
+
 import streamlit as st
 
 from planning import StudyArea
@@ -102,22 +104,19 @@ def _in_use(area: StudyArea) -> None:
     st.success(plain(word("area_ready").format(area_title(area, speech))))
     st.text("\n".join(area_sentences(area, speech)))
     row = st.container(horizontal=True)
+    packed = partial(area_bytes, session.store(), session.project().area_sha)  # called in a thread without a session
     row.download_button(
-        word("area_download"), _packed, file_name=f"{area.data.name}.zip", key="area_download", on_click="ignore"
+        word("area_download"), packed, file_name=f"{area.data.name}.zip", key="area_download", on_click="ignore"
     )
     row.button(word("back_to_embedded"), key="back", on_click=_leave)
     link("scenario", word("files_to_scenario"))
     _demand(area)
 
 
-def _packed() -> bytes:
-    """The study area of the project as its file."""
-    return area_bytes(session.store(), session.project().area_sha)
-
-
 def _leave() -> None:
-    """Back to the project on the embedded study area; the own one keeps its project."""
-    there = next((one for one in projects.projects(session.store()) if not one.area_sha), None)
+    """Back to the author's project on the embedded study area; the own one keeps its project."""
+    mine = (one for one in projects.projects(session.store()) if one.made_by == session.author().name)
+    there = next((one for one in mine if not one.area_sha), None)
     if there is None:
         session.new_project(word("session_first_project"))
     else:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from planning.app import look
+from planning.app.pages.files.guard import guarded
 from planning.app.pages.files.kept import choices, waiting
 from planning.app.pages.files.own_area import show_area
 from planning.app.pages.files.report import check_step
@@ -38,6 +39,11 @@ EARLIEST: Final = date(2000, 1, 1)  # cut-off date of a list
 
 def show_files() -> None:
     """Draw all steps."""
+    with guarded():
+        _steps()
+
+
+def _steps() -> None:
     st.caption(plain(word("files_privacy")))
     _templates()
     file = _file()

@@ -40,6 +40,7 @@ def _head() -> None:
         _choose_language()
     _ask_name()
     project.markdown(f"{plain(word('session_project'))}**{plain(session.project().name)}**")
+    session.shown()  # the address comes first: what it asks for is what the session shows from now on
     session.write_address()
     with work:
         job_line()

@@ -133,7 +133,7 @@ def _told(job: Job, one: JobWords) -> str:
     assert job.ended is not None
     if one.state != "done":
         return word("session_news_failed").format(one.title, one.sentence)
-    kind = "better" if job.ask.ask.get("first") else "first" if job.ended.result.get("then") else "done"
+    kind = "better" if job.ask.ask.get("first") else "done"
     return word(f"session_news_{kind}").format(one.title)
 
 

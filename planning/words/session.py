@@ -40,7 +40,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "session_dismiss": ("知道了", "Got it"),
     "session_more_runs": ("另有 {0} 项在运行", "{0} more running"),
     "session_news_done": ("“{0}”已算好", "“{0}” is ready"),
-    "session_news_first": ("“{0}”已算好；更精确的方案正在计算", "“{0}” is ready; a closer one is being computed"),
     "session_news_better": ("“{0}”有了更精确的方案", "There is a closer plan for “{0}”"),
     "session_news_failed": ("“{0}”没有算成：{1}", "“{0}” did not work out: {1}"),
     # the head of every page

@@ -13,7 +13,7 @@ from planning.jobs.home import Home
 from planning.jobs.processes import living
 from planning.jobs.queue import Job
 from planning.texts import TEXTS, text
-from planning.work.asks import title_of
+from planning.work.asks import PROVEN, title_of
 
 State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled", "lost"]
 WITH_FILES: Final = ("check", "unpack")
@@ -89,7 +89,7 @@ def title(job: Job, language: str) -> str:
         return named
     asked = {"plan": [job.ask.ask.get("scenario")], "plans": job.ask.ask.get("scenarios")}.get(job.ask.kind)
     if asked:
-        is_proven = job.ended is not None and "then" not in job.ended.result
+        is_proven = job.ended is not None and job.ended.result.get("status", PROVEN[0]) in PROVEN
         titles = [_scenario_title(str(toml), language, is_proven) for toml in asked]
         return titles[0] if len(titles) == 1 else text("session_titles", language).format(titles[0], len(titles))
     from planning.work.kinds import KINDS

@@ -42,8 +42,8 @@ def author_of(ask: Ask) -> Author:
 
 def make_plan(ask: Ask, at: Workplace) -> Mapping[str, Any]:
     """Run one scenario; its plan has the id of the job."""
-    _made(at.folder.name, scenario_of(ask.ask["scenario"]), ask, at, ask.ask.get("version"))
-    return {"plan": at.folder.name}
+    plan = _made(at.folder.name, scenario_of(ask.ask["scenario"]), ask, at, ask.ask.get("version"))
+    return {"plan": at.folder.name, "status": str(plan.solver["status"])}
 
 
 def make_plans(ask: Ask, at: Workplace) -> Mapping[str, Any]:
@@ -59,9 +59,10 @@ def make_plans(ask: Ask, at: Workplace) -> Mapping[str, Any]:
     return {"plans": made}
 
 
-def _made(key: str, scenario: Scenario, ask: Ask, at: Workplace, version: int | None) -> None:
+def _made(key: str, scenario: Scenario, ask: Ask, at: Workplace, version: int | None) -> Plan:
     plan = _run(scenario, area_for(ask, at), at)
     plans.put(store_of(at), ask.project, key, parts_of(plan), author_of(ask), scenario_version=version)
+    return plan
 
 
 def _run(scenario: Scenario, area: StudyArea, at: Workplace) -> Plan:

@@ -166,9 +166,10 @@ def shown() -> tuple[str, ...]:
     base = st.query_params.get("base", "")
     if base in wanted:
         wanted = [base, *(key for key in wanted if key != base)]
-    keys = tuple(wanted) or _usual(tuple(known.values()))
-    st.session_state["plans"] = keys
-    return keys
+    if not wanted:
+        return _usual(tuple(known.values()))  # newer plans take the place of these
+    st.session_state["plans"] = tuple(wanted)
+    return tuple(wanted)
 
 
 def _usual(there: tuple[PlanHead, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from harness import CHROMIUM, FLAGS, Visit, free_port, is_up, serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a second one at the same time in one process is refused
 def browser() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:

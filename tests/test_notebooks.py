@@ -44,6 +44,7 @@ def test_the_notebook_runs(path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own machinery
+@pytest.mark.slow
 def test_the_five_year_notebook_plans_and_explains() -> None:
     told = "\n".join(executed(FIVE_YEARS))
     assert "neediest" in told

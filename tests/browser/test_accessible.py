@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = {
     "zh": ("开始", "数据", "情景", "运行", "比较", "原因", "成果", "来源", "帮助", "记录"),

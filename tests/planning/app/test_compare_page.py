@@ -27,6 +27,8 @@ from planning.texts import text
 from planning.why import explained
 from planning.work import areas
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "3~5公里 $100 与 $200 _x_ <b>粗</b> :red[红]"
 WHO = Author("规划员 <i>甲</i>", "os")
 

@@ -32,6 +32,7 @@ def said(at: AppTest) -> str:
     return " ".join(m.value for m in at.markdown).replace("\\", "")
 
 
+@pytest.mark.slow
 def test_one_click_makes_the_demo_and_opens_the_comparison(front: Callable[..., AppTest], went: list[str]) -> None:
     at = front()
     at.button(key="open_demo").click().run()

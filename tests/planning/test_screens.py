@@ -101,6 +101,6 @@ def test_price_of_choices_is_signed(small_plan: Plan, area: StudyArea) -> None:
     points = (made.indicators["share_within_60_min"] - small_plan.indicators["share_within_60_min"]) * 100
     assert best not in made.proposed
     assert points <= 0
-    assert f"60 分钟内 {points:+.2f} 点" in price_of_choices(made, small_plan, "zh")
-    assert f"{points:+.2f} points within 60 min" in price_of_choices(made, small_plan, "en")
-    assert "+0.00 points" in price_of_choices(made, made, "en")
+    assert f"60 分钟内 {points:+.2f} 个百分点" in price_of_choices(made, small_plan, "zh")
+    assert f"{points:+.2f} percentage points within 60 min" in price_of_choices(made, small_plan, "en")
+    assert "+0.00 percentage points" in price_of_choices(made, made, "en")

@@ -195,7 +195,7 @@ def _compare_and_make_a_link(planner: Planner) -> str:
     planner.page.get_by_role("link", name=planner.word("editor_compare")).first.click()
     planner.page.get_by_role("table").first.wait_for()
     planner.settled()
-    planner.page.wait_for_url(re.compile("plans=[0-9a-z]+(,|%2C)[0-9a-z]+"))
+    planner.page.wait_for_url(re.compile("plans=[0-9a-z-]+(,|%2C)[0-9a-z-]+"))
     planner.shot("compared")
     planner.press("compare_link")
     code = planner.page.locator("code").filter(has_text="?v=").first
